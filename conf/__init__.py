@@ -1,0 +1,1 @@
+"""The shipped declarations: the blank form and the named experiments."""

@@ -1,0 +1,1 @@
+"""The components that ship with the core; they enter by the same door as a stranger."""

@@ -1,0 +1,101 @@
+"""Bring numbers outside a range to its nearest end."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from runner.data import Dataset
+from runner.errors import ConfigError, DataError
+from runner.options import UnitInterval
+from runner_builtin.feature_columns import number_columns, number_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_WHERE = "columns of cleaner 'clip'"
+
+
+class Clip:
+    """Raise numbers below the lower bound to it, and lower those above the upper one.
+
+    lower, upper: bounds for all columns. lower_quantile, upper_quantile: instead, each column's own bound
+    is this quantile of its training rows. columns: of a table, None for all columns of numbers. Missing
+    values stay missing. Raises DataError; ConfigError for bounds that contradict each other.
+    """
+
+    keeps_rows = True
+
+    bounds_: tuple[Any, Any]  # each a number for all columns, (n_columns,), or None
+
+    def __init__(
+        self,
+        *,
+        lower: float | None = None,
+        upper: float | None = None,
+        lower_quantile: UnitInterval | None = None,
+        upper_quantile: UnitInterval | None = None,
+        columns: list[str] | None = None,
+    ) -> None:
+        self.lower = lower
+        self.upper = upper
+        self.lower_quantile = lower_quantile
+        self.upper_quantile = upper_quantile
+        self.columns = columns
+
+    @property
+    def learns(self) -> bool:
+        """Quantiles are learned; numbers need no training rows."""
+        return self.lower_quantile is not None or self.upper_quantile is not None
+
+    def fit(self, dataset: Dataset) -> Clip:
+        """Return a copy that knows each column's bounds."""
+        self._check_options()
+        rows = number_rows(dataset.features, self.columns, _WHERE)
+        if np.isnan(rows).all(axis=0).any():
+            raise DataError("cleaner 'clip': a column is missing in every training row, so it has no quantile.")
+        fitted = copy(self)
+        if hasattr(dataset.features, "iloc"):  # later rows are clipped where bounds were learned
+            fitted.columns = number_columns(dataset.features, self.columns, _WHERE)
+        fitted.bounds_ = (
+            _quantile(rows, self.lower_quantile, self.lower),
+            _quantile(rows, self.upper_quantile, self.upper),
+        )
+        return fitted
+
+    def clean(self, dataset: Dataset) -> Dataset:
+        """Return the rows with their numbers inside the bounds."""
+        self._check_options()
+        lower, upper = self.bounds_ if self.learns else (self.lower, self.upper)
+        if not hasattr(dataset.features, "iloc"):
+            return dataset.with_features(self._clipped_array(dataset.features, lower, upper))
+        names = number_columns(dataset.features, self.columns, _WHERE)
+        clipped = dataset.features.copy()
+        for position, name in enumerate(names):
+            clipped[name] = clipped[name].clip(_one(lower, position), _one(upper, position))
+        return dataset.with_features(clipped)
+
+    def _clipped_array(self, array: Any, lower: Any, upper: Any) -> NDArray[Any]:
+        number_rows(array[:0], self.columns, _WHERE)  # refuses what is no array of numbers
+        return np.asarray(np.clip(array.reshape(len(array), -1), lower, upper)).reshape(array.shape)
+
+    def _check_options(self) -> None:
+        pairs = (("lower", self.lower, self.lower_quantile), ("upper", self.upper, self.upper_quantile))
+        for side, number, quantile in pairs:
+            if number is not None and quantile is not None:
+                raise ConfigError(f"cleaner 'clip': {side} and {side}_quantile exclude each other; give one.")
+        if all(number is None and quantile is None for _, number, quantile in pairs):
+            raise ConfigError("cleaner 'clip' has no bound; give lower, upper, lower_quantile or upper_quantile.")
+        for low, high in ((self.lower, self.upper), (self.lower_quantile, self.upper_quantile)):
+            if low is not None and high is not None and low > high:
+                raise ConfigError(f"cleaner 'clip': the lower bound {low!r} is above the upper one {high!r}.")
+
+
+def _quantile(rows: NDArray[np.float64], share: float | None, number: float | None) -> Any:
+    return number if share is None else np.nanquantile(rows, share, axis=0)
+
+
+def _one(bound: Any, position: int) -> Any:
+    return bound[position] if isinstance(bound, np.ndarray) else bound

@@ -1,0 +1,90 @@
+"""Texts as vectors of weighted word counts."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from runner.errors import DataError
+
+
+class Tfidf(TfidfVectorizer):  # type: ignore[misc]
+    """Turn one column of texts into TF-IDF vectors, a CSR matrix of shape (n_rows, n_terms).
+
+    A term counts by how often it stands in a text, less by how many training texts it stands in (Sparck
+    Jones, 1972). The options are those of scikit-learn's TfidfVectorizer. A list of stop_words, or
+    "english". Raises DataError for missing texts, several columns, and where no term is left.
+    """
+
+    def __init__(
+        self,
+        *,
+        analyzer: Literal["word", "char", "char_wb"] = "word",
+        ngram_range: tuple[int, int] = (1, 1),
+        lowercase: bool = True,
+        strip_accents: Literal["ascii", "unicode"] | None = None,
+        stop_words: list[str] | str | None = None,
+        token_pattern: str = r"(?u)\b\w\w+\b",
+        min_df: int | float = 1,
+        max_df: int | float = 1.0,
+        max_features: int | None = None,
+        binary: bool = False,
+        norm: Literal["l1", "l2"] | None = "l2",
+        use_idf: bool = True,
+        smooth_idf: bool = True,
+        sublinear_tf: bool = False,
+    ) -> None:
+        super().__init__(
+            analyzer=analyzer,
+            ngram_range=ngram_range,
+            lowercase=lowercase,
+            strip_accents=strip_accents,
+            stop_words=stop_words,
+            token_pattern=token_pattern,
+            min_df=min_df,
+            max_df=max_df,
+            max_features=max_features,
+            binary=binary,
+            norm=norm,
+            use_idf=use_idf,
+            smooth_idf=smooth_idf,
+            sublinear_tf=sublinear_tf,
+        )
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn terms and weights. X: a one-column frame, a Series, or an array of (n_rows,) or (n_rows, 1)."""
+        self.fit_transform(X, y)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Learn from X and return its vectors."""
+        texts = _texts(X)
+        try:
+            return super().fit_transform(texts, y)
+        except ValueError as error:
+            raise DataError(f"transform 'tfidf' cannot learn from {len(texts)} texts: {error}") from error
+
+    def transform(self, X: Any) -> Any:
+        """Return vectors; terms that were not learned count for nothing. X: as for `fit`."""
+        return super().transform(_texts(X))
+
+
+def _texts(X: Any) -> list[str]:
+    column = np.asarray(X, dtype=object)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
+    if column.ndim != 1:
+        raise DataError(
+            f"transform 'tfidf' takes one column of texts, found shape {column.shape}; "
+            f"name the column in the option 'columns'."
+        )
+    texts: list[str] = column.tolist()
+    wrong = [row for row, text in enumerate(texts) if not isinstance(text, str)]
+    if wrong:
+        raise DataError(
+            f"transform 'tfidf': {len(wrong)} of {len(texts)} values are no texts (the first, in row {wrong[0]}, is "
+            f"{texts[wrong[0]]!r}). Use the cleaner 'drop_missing' or 'fill_missing' before, or another column."
+        )
+    return texts

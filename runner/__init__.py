@@ -1,0 +1,30 @@
+"""Declare a machine-learning experiment, run it once or ten thousand times, ship the winner.
+
+    import runner
+    outcome = runner.run({"source": {"use": "sklearn_dataset", "name": "wine"}, ...})
+    model = runner.load(outcome.path)
+    model.predict(frame)
+
+Everything a plugin needs is in `runner.contracts`, `runner.data`, `runner.errors`, `runner.options` and
+`runner.testing`; its hooks are marked with `runner.hookimpl`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runner.api import load, run
+    from runner.hookspecs import hookimpl
+
+__all__ = ["hookimpl", "load", "run"]
+
+#: Loaded at first use: a command that only lists names must not import scikit-learn.
+_WHERE = {"hookimpl": "runner.hookspecs", "load": "runner.api", "run": "runner.api"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'runner' has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)

@@ -1,0 +1,73 @@
+"""The runner from Python: the same experiments without Hydra and without a command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.catalogue import Catalogue
+from runner.execute.recorded import Outcome, execute
+from runner.execute.request import Request
+from runner.record.loading import LoadedModel
+from runner.record.loading import load as load_recorded
+
+_DEFAULTS: Mapping[str, Any] = {"exporters": ["skops"], "executor": "inline"}
+
+
+def run(
+    experiment: Mapping[str, Any], *, outputs: str | Path = "outputs", catalogue: Catalogue | None = None
+) -> Outcome:
+    """Run one experiment and return how it ended; `outcome.path` is its run folder.
+
+    experiment: groups and general settings as in a config, e.g. {"source": {"use": "csv", "path": "a.csv",
+    "target": "y"}, "splitter": "kfold", "model": {"use": "softmax", "l2": 1e-3}, "metrics": ["accuracy"]}.
+    outputs: where run folders go. catalogue: what is installed, by default.
+    Raises RunnerError (ConfigError, DataError, …) where the run fails; the run folder then holds its log.
+    """
+    request = Request(
+        declared={**_DEFAULTS, **experiment}, root=str(outputs), folder=os.getcwd(), name=experiment.get("name")
+    )
+    outcome = execute(request, catalogue or Catalogue.installed())
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome
+
+
+def load(run_dir: str | Path, *, catalogue: Catalogue | None = None, trust_pickle: str | None = None) -> LoadedModel:
+    """Load the model of a finished run, after checking that its files are the ones that were written.
+
+    trust_pickle: sha256 of the `.unsafe.pkl` to load, for a run that was exported in no safe format.
+    Raises IntegrityError for changed files, ConfigError where there is no finished run.
+    """
+    offers = catalogue or Catalogue.installed()
+    return load_recorded(
+        Path(run_dir), trusted_types=trusted_types(offers), exporters=_Exporters(offers), trust_pickle=trust_pickle
+    )
+
+
+def trusted_types(catalogue: Catalogue) -> frozenset[str]:
+    """Name every type a saved model may hold: what is installed decides, never the file."""
+    return catalogue.trusted_types() | {"runner.execute.cleaning.Repair"}
+
+
+class _Exporters(Mapping[str, Any]):
+    """The exporters by name, built when one is looked up."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self:
+            raise KeyError(name)
+        return self._catalogue.find("exporter", name).build({})
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._catalogue.has("exporter", name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._catalogue.names("exporter"))
+
+    def __len__(self) -> int:
+        return len(self._catalogue.names("exporter"))

@@ -1,0 +1,241 @@
+"""Names -> components: the one place that knows what every installed plugin offers.
+
+A catalogue is a value made from the discovered plugins; there is no global one. Hooks are asked for a
+kind's names when the kind is first touched, one plugin at a time, so a broken one costs only itself. A
+name that two plugins offer belongs to neither until the declaration says which: `model=acme-ml:ridge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from runner.checking import check_settings
+from runner.contracts import KINDS, Kind
+from runner.discovery import Plugin, Problem, discover
+from runner.errors import ConfigError, PluginError, did_you_mean
+from runner.isolation import call_isolated
+from runner.signature import Option, Signature, load_target, read_signature
+
+#: The choice that stands for "no component of this kind".
+NONE = "none"
+
+#: Options the core adds to every component of a kind: not how it works, but what it is given.
+PLACEMENT: Mapping[str, tuple[Option, ...]] = {
+    "cleaner": (Option("rows", Literal["all", "training"], "all"),),
+    "transform": (Option("columns", list[str] | str | None, None),),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A component under a name, and who offers it."""
+
+    kind: str
+    name: str
+    target: Callable[..., Any] | str
+    plugin: Plugin
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r}"
+
+    @property
+    def qualified(self) -> str:
+        """The name that no other distribution can claim."""
+        return f"{self.plugin.distribution}:{self.name}"
+
+    @cached_property
+    def signature(self) -> Signature:
+        """Its options, with those the core adds. Raises PluginError where the component cannot be read."""
+        try:
+            signature = read_signature(self.target)
+        except Exception as error:  # a stranger's module may raise anything at import
+            raise self._broken(error) from error
+        own = set(signature.names())
+        placement = tuple(option for option in PLACEMENT.get(self.kind, ()) if option.name not in own)
+        return Signature(
+            (*signature.options, *placement),
+            signature.receives,
+            signature.summary,
+            signature.file,
+            signature.line,
+            signature.open,
+        )
+
+    def placed_by_core(self) -> set[str]:
+        """Name the options that go to the core instead of the constructor."""
+        own = set(read_signature(self.target).names())
+        return {option.name for option in PLACEMENT.get(self.kind, ())} - own
+
+    def check(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Check settings (without `use`) against the signature. Raises SettingError."""
+        return check_settings(str(self), self.signature.options, settings, is_open=self.signature.open)
+
+    def build(self, settings: Mapping[str, Any], received: Mapping[str, Any] | None = None) -> Any:
+        """Check, then construct. received: components for the parameters the core hands in."""
+        checked = self.check(settings)
+        defaults = {option.name: option.default for option in self.signature.options}
+        placed = self.placed_by_core()
+        given = {
+            name: value
+            for name, value in checked.items()
+            if name not in placed and not _is_default(value, defaults.get(name))
+        }
+        try:
+            component = load_target(self.target)(**given, **(received or {}))
+        except Exception as error:
+            raise self._broken(error) from error
+        missing = [name for name in KINDS[self.kind].methods if not callable(getattr(component, name, None))]
+        if missing:
+            raise PluginError(
+                f"{self} of {self.plugin} breaks the contract of its kind: a {self.kind} has "
+                f"{' and '.join(f'{name}()' for name in missing)}, {type(component).__name__} has not."
+            )
+        return component
+
+    def _broken(self, error: Exception) -> PluginError:
+        return PluginError(
+            f"{self} of {self.plugin} cannot be loaded from {self.target!r}: {type(error).__name__}: {error}"
+        )
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    """A setting at its default is not passed on, so that a default nobody can write stays the component's."""
+    return type(value) is type(default) and bool(value == default)
+
+
+class Catalogue:
+    """What the installed plugins offer, by kind and name."""
+
+    def __init__(self, plugins: Sequence[Plugin]) -> None:
+        self.plugins = tuple(plugins)
+        self._tables: dict[str, tuple[dict[str, list[Offer]], dict[str, Problem]]] = {}
+
+    @classmethod
+    def installed(cls, disabled: Sequence[str] = ()) -> Catalogue:
+        """Make the catalogue of everything installed beside us."""
+        return cls(discover(disabled=disabled))
+
+    def names(self, kind: str) -> list[str]:
+        """List the names a declaration may use for a kind; contested ones appear as "distribution:name"."""
+        names = []
+        for name, offers in self._offers(kind).items():
+            names += [name] if self._is_settled(offers) else [offer.qualified for offer in offers]
+        return sorted(names)
+
+    def offers(self, kind: str) -> list[Offer]:
+        """List everything offered for a kind, by name and then distribution."""
+        return [offer for _, offers in sorted(self._offers(kind).items()) for offer in offers]
+
+    def has(self, kind: str, name: str) -> bool:
+        """Say whether `find` would find it."""
+        return name in self.names(kind) or any(name == offer.qualified for offer in self.offers(kind))
+
+    def find(self, kind: str, name: str) -> Offer:
+        """Look a component up. Raises ConfigError for an unknown name, PluginError for a contested one."""
+        table = self._offers(kind)
+        distribution, colon, bare = name.rpartition(":")
+        offers = table.get(bare, []) if colon else table.get(name, [])
+        if colon:
+            offers = [offer for offer in offers if offer.plugin.distribution == distribution]
+        if not offers:
+            raise self._unknown(kind, name)
+        if not colon and not self._is_settled(offers):
+            raise _contested(kind, name, offers)
+        return offers[0]
+
+    def problems(self) -> dict[Plugin, list[Problem]]:
+        """Ask every hook of every plugin, and tell what is broken."""
+        found = {plugin: [plugin.problem] if plugin.problem else [] for plugin in self.plugins}
+        for kind in KINDS:
+            self._offers(kind)
+            for plugin in self.plugins:
+                problem = self._tables[kind][1].get(_key(plugin))
+                if problem:
+                    found[plugin].append(problem)
+        return found
+
+    def conf_dirs(self) -> list[str]:
+        """List the config packages that plugins bring, in the order of the distributions' names."""
+        return [name for plugin in self.plugins for name in self._ask(plugin, "runner_conf_dirs")]
+
+    def trusted_types(self) -> frozenset[str]:
+        """Name every type a saved model may hold: what plugins declare, and the components they offer."""
+        declared = {str(name) for plugin in self.plugins for name in self._ask(plugin, "runner_trusted_types")}
+        kinds = ("cleaner", "transform", "model", "optimizer", "scheduler")
+        offered = {_type_name(offer.target) for kind in kinds for offer in self.offers(kind)}
+        return frozenset(declared | offered)
+
+    def _ask(self, plugin: Plugin, hook: str) -> Sequence[str]:
+        call = plugin.hooks.get(hook)
+        return list(call()) if call else []
+
+    def _is_settled(self, offers: list[Offer]) -> bool:
+        return len(offers) == 1 and not offers[0].plugin.contested
+
+    def _offers(self, kind: str) -> dict[str, list[Offer]]:
+        if kind not in self._tables:
+            self._tables[kind] = self._collect(KINDS[kind])
+        return self._tables[kind][0]
+
+    def _collect(self, kind: Kind) -> tuple[dict[str, list[Offer]], dict[str, Problem]]:
+        offers: dict[str, list[Offer]] = {}
+        problems: dict[str, Problem] = {}
+        for plugin in self.plugins:
+            call = plugin.hooks.get(kind.hook)
+            if call is None:
+                continue
+            try:
+                table, _ = call_isolated(call)
+                for name, target in table.items():
+                    _check_offer(kind.hook, name, target)
+                    offers.setdefault(name, []).append(Offer(kind.name, name, target, plugin))
+            except Exception as error:  # noqa: BLE001 - a stranger's hook may raise anything
+                problems[_key(plugin)] = Problem(f"{kind.hook}() failed: {type(error).__name__}: {error}")
+        return offers, problems
+
+    def _unknown(self, kind: str, name: str) -> ConfigError | PluginError:
+        offered = self.names(kind)
+        hint = did_you_mean(name, offered)
+        text = f"{kind} {name!r} is not offered by any plugin. {hint} 'runner plugins' lists all."
+        broken = [plugin for plugin in self.plugins if plugin.problem or _key(plugin) in self._tables[kind][1]]
+        if not broken:
+            return ConfigError(text)
+        told = "; ".join(f"{plugin} ({self._reason(plugin, kind)})" for plugin in broken)
+        message = f"{text} A broken plugin may offer it: {told}."
+        return ConfigError(message) if hint.startswith("Did you mean") else PluginError(message)
+
+    def _reason(self, plugin: Plugin, kind: str) -> str:
+        problem = plugin.problem or self._tables[kind][1][_key(plugin)]
+        return problem.summary
+
+
+def _key(plugin: Plugin) -> str:
+    return f"{plugin.distribution}:{plugin.name}"
+
+
+def _type_name(target: Callable[..., Any] | str) -> str:
+    if isinstance(target, str):
+        return target.replace(":", ".")
+    return f"{target.__module__}.{getattr(target, '__qualname__', type(target).__qualname__)}"
+
+
+def _check_offer(hook: str, name: Any, target: Any) -> None:
+    if not isinstance(name, str) or not name.replace("_", "a").isidentifier():
+        raise TypeError(f"the name {name!r} is not an identifier")
+    if not callable(target) and not (isinstance(target, str) and ":" in target):
+        raise TypeError(f"{name!r} maps to {target!r}, which is neither callable nor 'package.module:Class'")
+
+
+def _contested(kind: str, name: str, offers: list[Offer]) -> PluginError:
+    if len(offers) == 1:
+        plugin = offers[0].plugin
+        return PluginError(
+            f"{kind} {name!r} is offered by {plugin}, whose entry point {plugin.name!r} another installed "
+            f"distribution claims as well. Choose by distribution: '{offers[0].qualified}'."
+        )
+    who = " and ".join(str(offer.plugin) for offer in offers)
+    choices = " or ".join(repr(offer.qualified) for offer in offers)
+    return PluginError(f"{kind} {name!r} is offered by {who}. Choose one of them: {choices}.")

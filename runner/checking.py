@@ -1,0 +1,111 @@
+"""The second check: a component's settings against its signature, before anything runs.
+
+Hydra lets `+source.typo=1` through and knows neither bounds nor `Literal`; YAML turns an unquoted `no`
+into False. So the resolved settings are checked once more with pydantic, strictly: a number stays a
+number, a text a text. The same check serves Hydra, `runner.run({...})` and the tests of plugin authors.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ConfigDict, ValidationError, create_model
+
+from runner.errors import ConfigError, did_you_mean
+from runner.signature import REQUIRED, UNWRITTEN, Option
+
+_STRICT = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True, protected_namespaces=())
+
+#: YAML 1.1 reads these words, unquoted, as something else than text.
+_YAML_WORDS = {True: "yes, on or true", False: "no, off or false"}
+
+
+class SettingError(ConfigError):
+    """One setting is wrong. component: how messages call it; key: of the setting; problem: what is wrong.
+
+    path: where the declaration holds the component, such as "model"; empty for a general setting.
+    """
+
+    def __init__(self, component: str, key: str, problem: str, path: str = "") -> None:
+        self.component, self.problem, self.path = component, problem, path
+        self.key = f"{path}.{key}" if path else key
+        super().__init__(f"{self.key}: {component} {problem}" if path else f"{component} {problem}")
+
+    def at(self, path: str) -> SettingError:
+        """Return the same error with the place of the component in the declaration."""
+        return SettingError(self.component, self.key, self.problem, path)
+
+
+def check_settings(
+    component: str, options: tuple[Option, ...], settings: Mapping[str, Any], *, is_open: bool = False
+) -> dict[str, Any]:
+    """Return the settings as the constructor wants them (2 -> 2.0, a list -> a tuple).
+
+    component: how messages call it, e.g. "model 'softmax'". Raises SettingError.
+    """
+    known = {option.name: option for option in options}
+    unknown = [name for name in settings if name not in known]
+    if unknown and not is_open:
+        name = unknown[0]
+        raise SettingError(component, name, f"has no option {name!r}. {did_you_mean(name, known)}")
+    checked = {name: settings[name] for name in unknown}
+    for name, option in known.items():
+        if name in settings:
+            checked[name] = _check_one(component, option, settings[name])
+        elif option.required:
+            raise SettingError(component, name, f"needs option {name!r}, which has no default")
+    return checked
+
+
+def _check_one(component: str, option: Option, value: Any) -> Any:
+    if value == "???":
+        raise SettingError(component, option.name, f"needs option {option.name!r}, which has no default")
+    if _same(value, option.default):
+        return option.default
+    value = _tuples(value, option)
+    field: Any = (option.annotation, ...)
+    model = create_model("Setting", __config__=_STRICT, value=field)
+    try:
+        return model(value=value).value  # type: ignore[attr-defined]
+    except ValidationError as error:
+        raise SettingError(component, option.name, _told(option, value, error)) from None
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Say whether a setting only repeats the default, so that an untyped default need not pass its own check."""
+    if default is REQUIRED or default is UNWRITTEN:
+        return False
+    if isinstance(default, tuple) and isinstance(value, list):
+        value = tuple(value)
+    return type(value) is type(default) and value == default
+
+
+def _tuples(value: Any, option: Option) -> Any:
+    """YAML has no tuples: a list given for an option that is a tuple by type or by default becomes one."""
+    if not isinstance(value, list):
+        return value
+    wanted = (option.annotation, *typing.get_args(option.annotation))
+    is_tuple = any(part is tuple or typing.get_origin(part) is tuple for part in wanted)
+    untyped_tuple = option.annotation is Any and isinstance(option.default, tuple)
+    return tuple(value) if is_tuple or untyped_tuple else value
+
+
+def _told(option: Option, value: Any, error: ValidationError) -> str:
+    told = error.errors()
+    first = told[-1] if "union" in str(option.annotation).lower() else told[0]
+    where = "".join(f"[{part!r}]" for part in first["loc"][1:] if isinstance(part, int))
+    wanted = first["msg"].removeprefix("Input should be ").removeprefix("a valid ").removeprefix("an ")
+    wanted = {"string": "text", "integer": "a whole number", "number": "a number"}.get(wanted, wanted)
+    message = f"takes {wanted} for '{option.name}{where}', got {type(value).__name__} {_shortened(value)}"
+    if first["type"] == "string_type" and isinstance(value, bool):
+        return f"{message}; YAML reads an unquoted {_YAML_WORDS[value]} as {value}: quote it"
+    if first["type"] == "string_type" and isinstance(value, int | float):
+        return f"{message}; quote it if digits are meant as text (unquoted, 012 is 10 and 12:30 is 750)"
+    return message
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}… ({len(text):,} characters)"

@@ -1,0 +1,61 @@
+"""The command `runner`: a word for a command of ours, anything else for Hydra.
+
+Start-up is part of the product, so this file imports next to nothing: each command is a module of its own,
+loaded when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+#: Command -> (module with `main(words) -> exit code`, what it does).
+COMMANDS = {
+    "ls": ("runner.cli.ls", "list the finished runs"),
+    "show": ("runner.cli.show", "show a run: declaration, scores, stages, files"),
+    "verify": ("runner.cli.verify", "check that a run's files are the ones that were written"),
+    "plugins": ("runner.cli.plugins", "list the plugins, what they offer, and which are broken"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. argv: without the program's name; sys.argv by default."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    try:
+        return int(_dispatch(words))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output, such as `head`, has what it wanted
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        from runner.errors import RunnerError  # not before something went wrong
+
+        if debug or not isinstance(error, RunnerError):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return int(error.exit_code)
+
+
+def _dispatch(words: Sequence[str]) -> int:
+    name = words[0] if words else ""
+    if name in COMMANDS:
+        module, rest = COMMANDS[name][0], words[1:]
+    elif name.isidentifier():
+        raise _unknown_command(name)
+    elif set(words) & {"--help", "-h"} and not set(words) & {"--hydra-help"}:
+        module, rest = "runner.cli.help", words
+    else:
+        module, rest = "runner.cli.run", words
+    result: int = import_module(module).main(list(rest))
+    return result
+
+
+def _unknown_command(name: str) -> Exception:
+    from runner.errors import ConfigError, did_you_mean  # not before something went wrong
+
+    hint = did_you_mean(name, COMMANDS)
+    return ConfigError(f"there is no command {name!r}. {hint} An experiment is run by 'runner +experiment=NAME'.")

@@ -1,0 +1,227 @@
+"""The command line as Hydra understands it: run once, run many, show the config, complete a word.
+
+`carry_out` is `hydra.main` rewritten for a program with its own config sources, its own check behind each
+job and its own errors; the modes themselves are Hydra's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.hydra import Hydra
+from hydra._internal.utils import get_args_parser
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+
+from runner.declare.composing import (
+    CONFIG_NAME,
+    Setup,
+    declared,
+    opened_hydra,
+    origin_of,
+)
+from runner.declare.explain import explain, is_hydras
+from runner.declare.rules import check_words
+from runner.errors import ConfigError, ExitCode, RunnerError
+from runner.execute.request import Request
+from runner.record.storage import storage_errors
+
+#: A sweep of more trials than this must be asked for with `--yes`.
+MANY_TRIALS = 10_000
+
+#: Carries out one request and returns its primary score. Raises RunnerError where it failed.
+Task = Callable[[Request], float | None]
+
+log = logging.getLogger("runner")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Our own flags, beside Hydra's."""
+
+    allow_outside: bool = False
+    yes: bool = False
+
+
+@dataclass
+class _Jobs:
+    """The task as Hydra calls it: once for a run, once per job of a sweep."""
+
+    setup: Setup
+    task: Task
+    command: Sequence[str]
+    many: bool
+    done: dict[str, float | None] = field(default_factory=dict)
+    failed: list[tuple[Sequence[str], Exception]] = field(default_factory=list)
+    repeated: int = 0
+
+    def __call__(self, config: DictConfig) -> float | None:
+        """Run one composed job. Hydra hands in a copy without its own node, which `HydraConfig` holds."""
+        hydra_config = HydraConfig.get()
+        words = list(hydra_config.overrides.task)
+        choices = hydra_config.runtime.choices
+        request = Request(
+            declared=declared(config),
+            root=str(hydra_config.runtime.output_dir),
+            folder=str(self.setup.folder),
+            name=choices.get("experiment"),
+            command=["runner", *words] if self.many else list(self.command),
+            overrides=words,
+            choices={group: name for group, name in choices.items() if not str(group).startswith("hydra/")},
+        )
+        key = repr(request.declared)
+        if key in self.done:
+            self.repeated += 1
+            return self.done[key]
+        try:
+            self.done[key] = self.task(request)
+        except Exception as error:
+            self.failed.append((words, error))
+            if self.many:  # a sweeper that searches must hear of it
+                raise
+            return None
+        return self.done[key]
+
+
+def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task) -> int:
+    """Do what a command line asks. argv: without our own commands and flags. Raises RunnerError."""
+    arguments = get_args_parser().parse_intermixed_args(list(argv))
+    _check_arguments(arguments)
+    words = list(arguments.overrides)
+    if not arguments.shell_completion:
+        check_words(words)
+    setup = replace(
+        setup,
+        words=words,
+        allow_outside=options.allow_outside,
+        config_dir=_config_dir(arguments.config_dir, setup.folder),
+    )
+    try:
+        with opened_hydra(setup) as hydra:
+            return _do(hydra, arguments, setup, options, _Jobs(setup, task, ["runner", *argv], many=False))
+    except RunnerError:
+        raise
+    except Exception as error:
+        if is_hydras(error) or isinstance(error.__cause__, RunnerError):
+            raise explain(error, setup.catalogue, origin_of(None, setup)) from error
+        raise
+
+
+def _check_arguments(arguments: Any) -> None:
+    for flag in ("config_path", "config_name", "experimental_rerun"):
+        if getattr(arguments, flag, None):
+            name = flag.replace("_", "-")
+            raise ConfigError(f"'--{name}' does not exist here; './conf' and '--config-dir' add configs")
+    asked = [arguments.cfg, arguments.multirun, arguments.shell_completion, arguments.info, arguments.run]
+    if sum(bool(flag) for flag in asked) > 1:
+        raise ConfigError("only one of --run, --multirun, --cfg, --info and --shell-completion can be given")
+    if arguments.resolve and not arguments.cfg:
+        raise ConfigError("'--resolve' goes with '--cfg'")
+
+
+def _config_dir(given: str | None, folder: Path) -> Path | None:
+    if given is None:
+        return None
+    place = (folder / given).resolve()
+    if not place.is_dir():
+        raise ConfigError(f"--config-dir: {place} is no folder")
+    log.warning("configs are also taken from %s", place)
+    return place
+
+
+def _do(hydra: Hydra, arguments: Any, setup: Setup, options: Options, jobs: _Jobs) -> int:
+    words = list(arguments.overrides)
+    if arguments.cfg:
+        hydra.show_cfg(CONFIG_NAME, words, arguments.cfg, arguments.package, arguments.resolve)
+    elif arguments.shell_completion:
+        hydra.shell_completion(config_name=CONFIG_NAME, overrides=words)
+    elif arguments.info:
+        hydra.show_info(arguments.info, config_name=CONFIG_NAME, overrides=words)
+    elif arguments.hydra_help:
+        hydra.hydra_help(config_name=CONFIG_NAME, args_parser=get_args_parser(), args=arguments)
+    elif arguments.multirun or _file_asks_for_sweep(hydra, words):
+        return _run_many(hydra, words, options, replace(jobs, many=True))
+    else:
+        _run_once(hydra, words, setup, jobs)
+    return ExitCode.OK
+
+
+def _run_once(hydra: Hydra, words: Sequence[str], setup: Setup, jobs: _Jobs) -> None:
+    try:
+        hydra.run(CONFIG_NAME, jobs, list(words))
+    except HydraException:  # some of these call themselves OSError
+        raise
+    except OSError as error:
+        with storage_errors("making the outputs folder in", setup.folder):
+            raise error from None
+    if jobs.failed:
+        raise jobs.failed[0][1]
+
+
+def _file_asks_for_sweep(hydra: Hydra, words: Sequence[str]) -> bool:
+    """Say whether the experiment's file sets `hydra.mode: MULTIRUN`; errors are left to the run itself."""
+    if not any("hydra.mode" in word for word in words) and not _mentions_mode(hydra, words):
+        return False
+    mode = hydra.get_mode(config_name=CONFIG_NAME, overrides=list(words))
+    return mode is not None and mode.name == "MULTIRUN"
+
+
+def _mentions_mode(hydra: Hydra, words: Sequence[str]) -> bool:
+    """Composing costs 50 ms, so only a file that speaks of a sweep is asked twice."""
+    chosen = [word.partition("=")[2] for word in words if word.lstrip("+").startswith("experiment=")]
+    for name in chosen:
+        for source in hydra.config_loader.get_sources():
+            if source.scheme() != "structured" and source.is_config(f"experiment/{name}"):
+                return "mode" in source.load_config(f"experiment/{name}").config.get("hydra", {})
+    return False
+
+
+def _run_many(hydra: Hydra, words: Sequence[str], options: Options, jobs: _Jobs) -> int:
+    count = count_trials(hydra, words)
+    if count == 0:
+        raise ConfigError("the sweep has no trials: one of its choices is empty")
+    if count > MANY_TRIALS and not options.yes:
+        raise ConfigError(f"the sweep has {count:,} trials; add '--yes' if that is meant")
+    try:
+        hydra.multirun(CONFIG_NAME, jobs, [*words, "hydra.mode=MULTIRUN"])
+    except Exception:
+        if not jobs.failed:
+            raise
+    if jobs.repeated:
+        print(f"{jobs.repeated} of {count:,} trials repeat another one; they were not run again.")
+    if not jobs.failed:
+        return ExitCode.OK
+    raise TrialsFailed(_summary(jobs, count))
+
+
+class TrialsFailed(RunnerError):
+    """Some trials of a sweep failed; the others are done."""
+
+
+def _summary(jobs: _Jobs, count: int) -> str:
+    lines = [f"{len(jobs.failed)} of {count:,} trials failed:"]
+    for words, error in jobs.failed[:20]:
+        lines.append(f"  {' '.join(words)}\n    {str(error).splitlines()[0]}")
+    if len(jobs.failed) > 20:
+        lines.append(f"  … and {len(jobs.failed) - 20:,} more")
+    return "\n".join(lines)
+
+
+def count_trials(hydra: Hydra, words: Sequence[str]) -> int:
+    """Count the grid that a sweep's words span, without building it. Ranges and choices are counted, not run."""
+    parser = OverridesParser.create(config_loader=hydra.config_loader)
+    count = 1
+    for override in parser.parse_overrides(overrides=list(words)):
+        if override.is_sweep_override():
+            if override.is_interval_sweep():
+                raise ConfigError(f"{override.input_line!r}: 'interval' needs a sweeper that searches")
+            values = itertools.islice(override.sweep_string_iterator(), 1_000_000)
+            count *= sum(1 for _ in values)
+    return count

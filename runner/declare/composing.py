@@ -1,0 +1,141 @@
+"""Hydra, set up for us: where configs are looked for, and a check of everything that was composed.
+
+This is the one place that builds a Hydra object. Each composed job passes `_Loader`, so a declaration that
+cannot run is refused before Hydra makes a folder, in single runs and in every job of a sweep alike.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hydra
+import hydra.version
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.hydra import Hydra
+from hydra._internal.sources_registry import SourcesRegistry
+from hydra._internal.utils import create_config_search_path
+from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.plugins import Plugins
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from runner.catalogue import Catalogue
+from runner.checking import SettingError
+from runner.conf_places import SHIPPED, ConfPlace, conf_places
+from runner.declare.provenance import Origin
+from runner.declare.rules import check_places
+from runner.declare.sources import SCHEME, component_source, limited_file_source
+from runner.errors import ConfigError
+from runner.plan.experiment import Experiment, resolve
+
+CONFIG_NAME = "runner"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What composing depends on. folder: where the command stands; config_dir: one more config folder."""
+
+    catalogue: Catalogue
+    folder: Path
+    words: Sequence[str] = ()
+    config_dir: Path | None = None
+    allow_outside: bool = False
+
+
+@contextlib.contextmanager
+def opened_hydra(setup: Setup) -> Iterator[Hydra]:
+    """Give a Hydra that composes our configs; its global state is cleared afterwards."""
+    if hydra.__version__.startswith("1.3"):
+        hydra.version.setbase("1.3")  # 1.4 deprecates the argument
+    Plugins.instance()  # its first scan must come before our sources: it registers Hydra's own
+    sources = SourcesRegistry.instance()
+    original = sources.types["file"]
+    sources.types["file"] = limited_file_source(original)
+    sources.types[SCHEME] = component_source(setup.catalogue)
+    GlobalHydra.instance().clear()
+    loader = _Loader(_search_path(setup))
+    loader.setup = setup
+    made = Hydra(task_name="runner", config_loader=loader)
+    GlobalHydra.instance().initialize(made)
+    try:
+        yield made
+    finally:
+        GlobalHydra.instance().clear()
+        sources.types["file"] = original
+
+
+def _search_path(setup: Setup) -> ConfigSearchPath:
+    """Put our places around Hydra's own: folders first, the shipped configs, the plugins', the catalogue."""
+    path = create_config_search_path(f"pkg://{SHIPPED}")
+    schema = SearchPathQuery(provider="schema")
+    for place in _places(setup):
+        if place.package is None:
+            path.prepend(place.provider, place.address, SearchPathQuery(provider="hydra"))
+        elif place.package != SHIPPED:
+            path.prepend(place.provider, place.address, schema)
+    path.prepend("plugins", f"{SCHEME}://", schema)
+    return path
+
+
+def _places(setup: Setup) -> list[ConfPlace]:
+    return conf_places(setup.folder, setup.catalogue.conf_dirs(), setup.config_dir)
+
+
+class _Loader(ConfigLoaderImpl):
+    """Hydra's loader, with the second check behind every job it composes."""
+
+    setup: Setup
+
+    def load_configuration(self, *arguments: Any, **named: Any) -> DictConfig:
+        config = super().load_configuration(*arguments, **named)
+        mode = named.get("run_mode", arguments[2] if len(arguments) > 2 else RunMode.RUN)
+        check_places(config, self.setup.folder, self.setup.words, allow_outside=self.setup.allow_outside)
+        if mode == RunMode.RUN and config.hydra.mode != RunMode.MULTIRUN:
+            experiment_of(config, self.setup)
+        return config
+
+
+def declared(config: DictConfig) -> dict[str, Any]:
+    """Return the declaration as plain, resolved values, without Hydra's own node."""
+    with_hydra = OmegaConf.to_container(config, resolve=False)
+    assert isinstance(with_hydra, dict)
+    plain: dict[str, Any] = {}
+    for key in with_hydra:
+        if key != "hydra":
+            node = config._get_node(key)
+            is_node = isinstance(node, DictConfig) or OmegaConf.is_list(node)
+            plain[str(key)] = OmegaConf.to_container(node, resolve=True) if is_node else config[key]
+    return plain
+
+
+def experiment_of(config: DictConfig, setup: Setup) -> Experiment:
+    """Check a composed job; a wrong setting is told with the place where it was written."""
+    try:
+        return resolve(declared(config), setup.catalogue, name=config.hydra.runtime.choices.get("experiment"))
+    except SettingError as error:
+        where = origin_of(config, setup).of(error.key)
+        raise ConfigError(f"{error}\n  set by {where}" if where else str(error)) from error
+
+
+def origin_of(config: DictConfig | None, setup: Setup) -> Origin:
+    """Return where a composed job's values were written: its words, and its files in the order of merging."""
+    words = list(setup.words)
+    choices: Mapping[str, Any] = {} if config is None else config.hydra.runtime.choices
+    chosen = [f"{str(group).partition('@')[0]}/{option}" for group, option in choices.items() if option]
+    names = [CONFIG_NAME, *(name for name in chosen if not name.startswith("hydra/"))]
+    if config is None:
+        names += [
+            f"experiment/{word.partition('=')[2]}" for word in words if word.lstrip("+").startswith("experiment=")
+        ]
+    files = [path for name in names for path in [_file(name, setup)] if path is not None]
+    return Origin(words, files)
+
+
+def _file(name: str, setup: Setup) -> Path | None:
+    paths = (place.folder / f"{name}.yaml" for place in _places(setup))
+    return next((path for path in paths if path.is_file()), None)

@@ -1,0 +1,161 @@
+"""Entry points -> plugins, guarded: one broken package never takes the command down.
+
+We walk `entry_points(group="runner.plugins")` ourselves, because pluggy's own loader stops at the first
+entry point that raises and silently skips the second of two that share a name. Each plugin becomes a
+record, healthy or with the reason why it is not, and nothing depends on the order of `sys.path`.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+import pluggy
+
+from runner import hookspecs
+from runner.contracts import API_VERSION
+from runner.errors import did_you_mean
+from runner.isolation import restored_globals
+
+GROUP = "runner.plugins"
+
+HookCall = Callable[[], Any]
+
+
+class EntryPointLike(Protocol):
+    """What discovery reads of an entry point; tests hand in plain records."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def value(self) -> str: ...  # noqa: D102
+    @property
+    def dist(self) -> Any: ...  # noqa: D102
+
+    def load(self) -> Any: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a plugin, or one of its hooks, cannot be used. summary: one line; details: the traceback, if any."""
+
+    summary: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One entry point of one distribution.
+
+    name: the entry point's. hooks: hook name -> the plugin's own function for it. problem: None if healthy.
+    contested: another distribution claims the same entry-point name, so bare names would depend on luck.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    hooks: Mapping[str, HookCall] = field(default_factory=dict)
+    problem: Problem | None = None
+    contested: bool = False
+    remarks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}"
+
+
+def discover(points: Iterable[EntryPointLike] | None = None, *, disabled: Collection[str] = ()) -> tuple[Plugin, ...]:
+    """Load every plugin offered to us, the sound and the broken, ordered by distribution and name.
+
+    disabled: entry-point names, distribution names or "distribution:name" to leave out.
+    """
+    found: Iterable[EntryPointLike] = entry_points(group=GROUP) if points is None else points
+    plugins = [_load(point) for point in found if not _is_disabled(point, disabled)]
+    claims = Counter(plugin.name for plugin in plugins)
+    return tuple(
+        replace(plugin, contested=claims[plugin.name] > 1)
+        for plugin in sorted(plugins, key=lambda plugin: (plugin.distribution, plugin.name))
+    )
+
+
+def plugin_of(module: Any, *, name: str = "local", distribution: str = "local", version: str = "0") -> Plugin:
+    """Make a plugin of an object already at hand: a test's class, a notebook's module."""
+    point = SimpleNamespace(
+        name=name, value="", dist=SimpleNamespace(name=distribution, version=version), load=lambda: module
+    )
+    return _load(point)
+
+
+def _is_disabled(point: EntryPointLike, disabled: Collection[str]) -> bool:
+    distribution = _owner(point)[0]
+    return bool({point.name, distribution, f"{distribution}:{point.name}"} & set(disabled))
+
+
+def _owner(point: EntryPointLike) -> tuple[str, str]:
+    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "?")
+
+
+def _load(point: EntryPointLike | Any) -> Plugin:
+    distribution, version = _owner(point)
+    plugin = Plugin(point.name, distribution, version)
+    changes: list[str] = []
+    try:
+        with restored_globals(changes):
+            module = point.load()
+            hooks = _hooks_of(module)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything
+        summary = f"{type(error).__name__}: {error}".strip().rstrip(":")
+        return replace(plugin, problem=Problem(summary, traceback.format_exc()))
+    wanted = str(getattr(module, "api_version", API_VERSION))
+    if not _supports(wanted):
+        text = f"needs runner's plugin API {wanted}, this runner offers {API_VERSION}"
+        return replace(plugin, problem=Problem(text))
+    return replace(plugin, hooks=hooks, remarks=tuple(f"while loading, it {change}" for change in changes))
+
+
+def _supports(wanted: str) -> bool:
+    """Say whether a plugin written for API `wanted` runs here: same major, no newer minor."""
+    try:
+        major, minor = (int(part) for part in wanted.split("."))
+    except ValueError:
+        return False
+    own_major, own_minor = (int(part) for part in API_VERSION.split("."))
+    return major == own_major and minor <= own_minor
+
+
+def _hooks_of(module: Any) -> dict[str, HookCall]:
+    """Let pluggy check the plugin's hooks against the specifications; return them by name.
+
+    Raises pluggy.PluginValidationError for a wrong signature, AttributeError for a name that is no hook.
+    """
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    offered = {name for name in vars(hookspecs) if name.startswith("runner_")}
+    _check_names(module, offered)
+    manager.register(module)
+    return {
+        caller.name: impl.function
+        for caller in manager.get_hookcallers(module) or ()
+        for impl in caller.get_hookimpls()
+    }
+
+
+def _check_names(module: Any, offered: Collection[str]) -> None:
+    """Refuse what pluggy would overlook: a misspelt hook, or a hook without its marker."""
+    for name in dir(module):
+        if not name.startswith("runner_"):
+            continue
+        function = getattr(module, name)
+        marked = hasattr(function, f"{hookspecs.PROJECT}_impl")
+        if marked and name not in offered and not _is_optional(function):
+            raise AttributeError(f"hook {name!r} does not exist. {did_you_mean(name, offered)}")
+        if name in offered and callable(function) and not marked:
+            raise AttributeError(f"function {name!r} is a hook's name but lacks '@runner.hookimpl'")
+
+
+def _is_optional(function: Any) -> bool:
+    return bool(getattr(function, f"{hookspecs.PROJECT}_impl").get("optionalhook"))

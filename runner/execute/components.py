@@ -1,0 +1,121 @@
+"""From a checked declaration to live components, and how a component is called.
+
+Components are built before anything is read or written, so that one that cannot be imported or refuses
+its settings costs nothing. Every call into one goes through `Called`: process-wide state is put back, and
+an exception says which component of which plugin raised it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runner.contracts import KINDS
+from runner.errors import ConfigError, PluginError, RunnerError
+from runner.isolation import call_isolated
+from runner.plan.experiment import Experiment, Step
+from runner.plan.seeds import random_state
+
+log = logging.getLogger("runner")
+
+
+class ComponentError(PluginError):
+    """A component raised something that is no message to the user; the log holds its traceback."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """A live component that knows its place. component: what the plugin's factory returned."""
+
+    step: Step
+    component: Any
+
+    @property
+    def name(self) -> str:
+        """The step's name, unique in its group."""
+        return self.step.name
+
+    def __str__(self) -> str:
+        return str(self.step.offer)
+
+    def call(self, doing: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call `function(*arguments)`, a method of the component. doing: e.g. "fitting fold 2"."""
+        try:
+            result, changes = call_isolated(function, *arguments)
+        except RunnerError as error:
+            error.add_note(f"while {doing} with {self}")
+            raise
+        except Exception as error:
+            raise self._failed(doing, error) from error
+        for change in changes:
+            log.warning("%s of %s, while %s, %s", self, self.step.offer.plugin, doing, change)
+        return result
+
+    def broke_contract(self, what: str) -> PluginError:
+        """Return the error for a component that does not do what its kind promises."""
+        return PluginError(f"{self} of {self.step.offer.plugin} breaks the contract of its kind: {what}")
+
+    def _failed(self, doing: str, error: Exception) -> RunnerError:
+        if type(error).__name__ == "InvalidParameterError":  # scikit-learn's word for a wrong option
+            return ConfigError(f"{self.step.path}: {self}: {error}")
+        error.add_note(f"while {doing} with {self} of {self.step.offer.plugin}")
+        text = str(error).strip()
+        told = f"{text[:1000]} …" if len(text) > 1000 else text
+        return ComponentError(
+            f"{self} of {self.step.offer.plugin} failed while {doing}: {type(error).__name__}: {told}"
+        )
+
+
+@dataclass(frozen=True)
+class Components:
+    """Everything an experiment needs, built. groups: group -> live components in order."""
+
+    groups: Mapping[str, tuple[Called, ...]]
+
+    def one(self, group: str) -> Called:
+        """Return the component of a group that takes one."""
+        return self.groups[group][0]
+
+    def many(self, group: str) -> Sequence[Called]:
+        """Return the components of a group in order."""
+        return self.groups[group]
+
+
+def build_components(experiment: Experiment) -> Components:
+    """Import and construct every component. Raises ConfigError, PluginError."""
+    received = {
+        group: _build(experiment.one(group), experiment.seed, {})
+        for group in ("optimizer", "scheduler")
+        if experiment.one(group)
+    }
+    kinds = {KINDS[kind].name: called.component for kind, called in received.items() if called}
+    groups: dict[str, tuple[Called, ...]] = {}
+    for group, steps in experiment.steps.items():
+        built = [_build(step, experiment.seed, kinds) for step in steps]
+        groups[group] = tuple(called for called in built if called)
+    components = Components(groups)
+    _check_estimators(components)
+    return components
+
+
+def _build(step: Step | None, seed: int, received: Mapping[str, Any]) -> Called | None:
+    if step is None:
+        return None
+    settings = dict(step.settings)
+    options = {option.name for option in step.offer.signature.options}
+    if "random_state" in options and settings.get("random_state") is None:
+        settings["random_state"] = random_state(seed, step.path)
+    wanted = step.offer.signature.receives
+    given = {name: received[kind] for name, kind in wanted.items() if kind in received}
+    return Called(step, step.offer.build(settings, given))
+
+
+def _check_estimators(components: Components) -> None:
+    """Let scikit-learn's own classes judge their untyped options now instead of in the middle of a run."""
+    for group in ("transforms", "model"):
+        for called in components.many(group):
+            validate = getattr(called.component, "_validate_params", None)
+            if callable(validate) and hasattr(called.component, "_parameter_constraints"):
+                called.call("checking its options", validate)

@@ -1,0 +1,90 @@
+"""Transforms and their columns -> the steps of a scikit-learn pipeline.
+
+A transform without `columns` works on everything the step before it gives. Neighbouring transforms with
+`columns` form one `ColumnTransformer`: those for the same columns follow each other, those for other
+columns stand side by side, and columns that nobody names pass by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+
+from runner.errors import ConfigError
+from runner.execute.components import Called
+
+Columns = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One step of the pipeline. members: the transforms in it; estimator: fresh, to be fitted."""
+
+    name: str
+    members: tuple[Called, ...]
+    estimator: Any
+
+
+def blocks(transforms: Sequence[Called]) -> list[Block]:
+    """Return the pipeline's steps before the model, unfitted. Raises ConfigError for columns that clash."""
+    made: list[Block] = []
+    for routed, group in groupby(transforms, key=lambda called: _columns(called) is not None):
+        members = tuple(group)
+        if routed:
+            made.append(_routed(members))
+        else:
+            made += [Block(called.name, (called,), clone(called.component)) for called in members]
+    for block, after in zip(made, made[1:], strict=False):
+        if isinstance(after.estimator, ColumnTransformer):
+            # Columns are chosen by name, so the step before must hand on names.
+            block.estimator.set_output(transform="pandas")
+    return made
+
+
+def _columns(called: Called) -> Columns | None:
+    columns = called.step.settings.get("columns")
+    return tuple(columns) if isinstance(columns, list | tuple) else columns
+
+
+def _routed(members: tuple[Called, ...]) -> Block:
+    chains: dict[Columns, list[Called]] = {}
+    for called in members:
+        columns = _columns(called)
+        assert columns is not None
+        chains.setdefault(columns, []).append(called)
+    _check_disjoint(chains)
+    routes = [
+        (
+            "_".join(called.name for called in chain),
+            _chained(chain),
+            columns if isinstance(columns, str) else list(columns),
+        )
+        for columns, chain in chains.items()
+    ]
+    name = "_".join(called.name for called in members)[:60]
+    router = ColumnTransformer(routes, remainder="passthrough", verbose_feature_names_out=False)
+    return Block(name, members, router)
+
+
+def _chained(chain: Sequence[Called]) -> Any:
+    if len(chain) == 1:
+        return clone(chain[0].component)
+    return Pipeline([(called.name, clone(called.component)) for called in chain])
+
+
+def _check_disjoint(chains: dict[Columns, list[Called]]) -> None:
+    owner: dict[str, tuple[Columns, str]] = {}
+    for columns, chain in chains.items():
+        for column in (columns,) if isinstance(columns, str) else columns:
+            other = owner.setdefault(column, (columns, chain[0].name))
+            if other[0] != columns:
+                raise ConfigError(
+                    f"transforms.{chain[0].name}.columns: column {column!r} also goes to transforms.{other[1]} "
+                    "with other columns beside it. Neighbouring transforms share all their columns or none."
+                )

@@ -1,0 +1,242 @@
+"""A trial carried out in a run folder: what was asked, what happened, what came out, all on disk.
+
+Nothing is written before the declaration is known to be sound and every component is built. From then on
+the folder tells the story even if the trial fails: a failed run is committed too, with its log.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import platform
+import shlex
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from runner.catalogue import Catalogue
+from runner.contracts import Event, FinishedRun, Tracker
+from runner.errors import ExitCode, RunnerError
+from runner.execute.components import Called, Components, build_components
+from runner.execute.observing import Listeners, Stages
+from runner.execute.trial import Trial, carry_out
+from runner.execute.request import Request
+from runner.plan.experiment import Experiment, resolve
+from runner.plan.seeds import random_state
+from runner.record import environment, layout
+from runner.record.folder import RunFolder
+from runner.record.records import ErrorRecord, Metrics, RunInfo, StepRecord
+from runner.record.redaction import redact_command
+
+log = logging.getLogger("runner")
+
+
+class Diverged(RunnerError):
+    """The training left the finite numbers; there is no model to ship."""
+
+    exit_code = ExitCode.SOME_TRIALS_FAILED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a recorded run ended. path: its committed folder; error: why it failed, None where it did not."""
+
+    path: Path
+    metrics: Metrics
+    steps: Sequence[StepRecord]
+    seconds: float
+    remarks: Sequence[str] = ()
+    error: Exception | None = None
+
+
+def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[str, Tracker]] = ()) -> Outcome:
+    """Check, build, run and record. Raises RunnerError before the folder exists; later the outcome holds it."""
+    experiment = resolve(request.declared, catalogue, name=request.name)
+    components = build_components(experiment)
+    now, start = datetime.now(UTC), time.perf_counter()
+    folder = RunFolder.create(Path(request.root), experiment.name, now)
+    with _log_file(folder.folder("logs") / "run.log"):
+        ears = _listeners(components, folder, listeners)
+        return _Recording(request, experiment, components, folder, ears, now, start).carry_out()
+
+
+def _listeners(components: Components, folder: RunFolder, more: Sequence[tuple[str, Tracker]]) -> Listeners:
+    chosen = []
+    for called in components.many("trackers"):
+        opened = getattr(called.component, "open", None)
+        if callable(opened):
+            called.call("opening", opened, folder.folder(f"trackers/{called.name}"))
+        chosen.append((called.name, called.component))
+    return Listeners([*more, *chosen])
+
+
+class _log_file:
+    """Send the log, tracebacks included, to a file while a run goes on."""
+
+    def __init__(self, path: Path) -> None:
+        self._handler = logging.FileHandler(path, encoding="utf-8")
+        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+
+    def __enter__(self) -> None:
+        log.setLevel(logging.DEBUG)
+        log.addHandler(self._handler)
+
+    def __exit__(self, *_: object) -> None:
+        log.removeHandler(self._handler)
+        self._handler.close()
+
+
+@dataclass
+class _Recording:
+    """One run being recorded."""
+
+    request: Request
+    experiment: Experiment
+    components: Components
+    folder: RunFolder
+    listeners: Listeners
+    now: datetime
+    start: float
+
+    def carry_out(self) -> Outcome:
+        self._write_request()
+        self.listeners.hear(Event("run_started", details={"experiment": self.experiment.name, "id": self.folder.id}))
+        for remark in self.experiment.remarks:
+            log.info(remark)
+        try:
+            trial = carry_out(self.experiment, self.components, Path(self.request.folder), self.listeners)
+            self._write_trial(trial)
+            steps = [*trial.steps, *self._export(trial)]
+        except Exception as error:  # noqa: BLE001 - whatever it was, the run folder tells it
+            return self._failed(error)
+        self.folder.write_jsonl(layout.STEPS, steps)
+        if trial.diverged:
+            diverged = Diverged(_diverged_message(trial.diverged))
+            log.error("%s", diverged)
+            return self._finish(trial.metrics, steps, diverged)
+        return self._finish(trial.metrics, steps, None)
+
+    def _failed(self, error: Exception) -> Outcome:
+        log.error("the run failed", exc_info=error)
+        return self._finish(Metrics(), [], error)
+
+    def _finish(self, metrics: Metrics, steps: Sequence[StepRecord], error: Exception | None) -> Outcome:
+        seconds = time.perf_counter() - self.start
+        self.listeners.hear(Event("run_failed" if error else "run_finished", seconds=seconds))
+        state = "done" if error is None else "diverged" if isinstance(error, Diverged) else "failed"
+        info = RunInfo(
+            id=self.folder.id,
+            experiment=self.experiment.name,
+            state=state,  # type: ignore[arg-type]
+            started=self.now.isoformat(timespec="seconds"),
+            seconds=seconds,
+            command=redact_command(self.request.command),
+            seed=self.experiment.seed,
+            host=sha256(platform.node().encode()).hexdigest()[:12],
+            versions={"runner": version("runner-ml"), "python": platform.python_version()},
+            error=ErrorRecord(type(error).__name__, str(error)) if error else None,
+        )
+        self.folder.write_json(layout.RUN, info)
+        for handler in log.handlers:
+            handler.flush()
+        return Outcome(self.folder.commit(), metrics, steps, seconds, self.experiment.remarks, error)
+
+    def _write_request(self) -> None:
+        request, folder = self.request, self.folder
+        folder.write_text(layout.RESOLVED, _yaml(self.experiment.declared))
+        folder.write_text(layout.OVERRIDES, _yaml(redact_command(request.overrides)))
+        folder.write_text(layout.CHOICES, _yaml(dict(request.choices)))
+        code = environment.code_state(Path(request.folder))
+        folder.write_json(layout.CODE, code)
+        folder.write_json(layout.PACKAGES, environment.packages())
+        folder.write_json(layout.THREADS, environment.threads())
+        places = [step.path for step in self.experiment]
+        derived = {place: random_state(self.experiment.seed, place) for place in places}
+        rule = "numpy.random.SeedSequence(root, spawn_key=sha256(place#fold)), see runner.plan.seeds"
+        folder.write_json(layout.SEEDS, {"root": self.experiment.seed, "rule": rule, "derived": derived})
+        words = redact_command(request.command)
+        replay = f"# {folder.id}\n\nRun it again:\n\n```bash\n{shlex.join(words)}\n```\n" if words else ""
+        folder.write_text(layout.REPLAY, replay or f"# {folder.id}\n\nRun from Python: `runner.run({{...}})`.\n")
+
+    def _write_trial(self, trial: Trial) -> None:
+        source = self.components.one("source").step
+        told = {"use": source.offer.name, "fingerprint": trial.raw.fingerprint, "rows": trial.raw.n_rows}
+        self.folder.write_json(layout.SOURCES, {"sources": [told]})
+        self.folder.write_json(layout.FINGERPRINT, trial.fingerprints)
+        self.folder.write_json(layout.METRICS, trial.metrics)
+        self.folder.write_text(layout.CURVES, _curves(trial))
+
+    def _export(self, trial: Trial) -> list[StepRecord]:
+        if trial.winner is None:
+            return []
+        numbers = {name: total.mean for name, total in trial.metrics.total.items() if isinstance(total.mean, float)}
+        pipeline = trial.winner.pipeline
+        classes = getattr(pipeline.steps[-1][1], "classes_", None)
+        run = FinishedRun(
+            self.experiment.name, pipeline, trial.sample, numbers, None if classes is None else list(classes)
+        )
+        stages = Stages(self.listeners)
+        for called in self.components.many("exporters"):
+            with stages.stage(f"export/{called.name}") as stage:
+                place = self.folder.folder(f"{layout.ARTIFACTS}/{called.name}")
+                stage.note = _written(called, called.call("exporting", called.component.export, run, place), place)
+        for called in self.components.many("deployers"):
+            with stages.stage(f"deploy/{called.name}") as stage:
+                bundle, place = self.folder.folder(layout.ARTIFACTS), self.folder.folder(f"deployments/{called.name}")
+                files = called.call("deploying", called.component.deploy, bundle, place)
+                stage.note = _written(called, files, place)
+        return stages.done
+
+
+def _written(called: Called, files: Any, place: Path) -> str:
+    """Check the files a component says it wrote, and name them with their sizes."""
+    paths = [Path(file) for file in files or ()]
+    if not paths:
+        raise called.broke_contract("it wrote no file")
+    for path in paths:
+        if not path.resolve().is_relative_to(place.resolve()):
+            raise called.broke_contract(f"it wrote outside its folder: {path}")
+        if not path.is_file():
+            raise called.broke_contract(f"it names a file that does not exist: {path.name}")
+    return ", ".join(f"{path.name} ({path.stat().st_size:,} bytes)" for path in paths)
+
+
+def _diverged_message(diverged: Mapping[str, Any]) -> str:
+    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in diverged.items())
+    return f"the training diverged ({told}). Try a smaller 'optimizer.learning_rate', or scale the features."
+
+
+def _yaml(value: Any) -> str:
+    return yaml.safe_dump(_plain(value), sort_keys=False, allow_unicode=True, width=110)
+
+
+def _plain(value: Any) -> Any:
+    """Return what YAML can hold: an object given from Python is named by its type and not written down."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return f"<{type(value).__module__}.{type(value).__qualname__}>"
+
+
+def _curves(trial: Trial) -> str:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    names = sorted({name for fold in trial.folds for name in fold.curves})
+    rows.writerow(["fold", "epoch", *names])
+    for fold in trial.folds:
+        length = max((len(curve) for curve in fold.curves.values()), default=0)
+        for epoch in range(length):
+            cells = [repr(curve[epoch]) if epoch < len(curve := fold.curves.get(name, ())) else "" for name in names]
+            rows.writerow([fold.number, epoch, *cells])
+    return text.getvalue()

@@ -1,0 +1,99 @@
+"""Keep a stranger's code from changing what belongs to the whole process.
+
+A component may compute what it likes; it may not leave another working directory, other signal handlers,
+other warning filters or another global random state behind, nor write into our standard output. What it
+changed is put back and named.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_SIGNALS = [signal.SIGINT, signal.SIGTERM]
+
+
+@contextlib.contextmanager
+def restored_globals(changes: list[str]) -> Iterator[None]:
+    """Run a block, put process-wide state back, and append to `changes` what had to be put back."""
+    folder, filters = os.getcwd(), warnings.filters[:]
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    python_state, numpy_state = random.getstate(), _numpy_state()
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            yield
+    finally:
+        if _folder_now() != folder:
+            os.chdir(folder)
+            changes.append("changed the working directory")
+        if warnings.filters[:] != filters:
+            warnings.filters[:] = filters
+            _forget_filter_cache()
+            changes.append("changed the warning filters")
+        if _restore_handlers(handlers):
+            changes.append("changed the signal handlers")
+        if random.getstate() != python_state:
+            random.setstate(python_state)
+            changes.append("changed the state of Python's global random numbers")
+        if _restore_numpy(numpy_state):
+            changes.append("changed the state of NumPy's global random numbers")
+        if printed.getvalue():
+            changes.append(f"printed to the standard output: {printed.getvalue().strip()[:500]!r}")
+
+
+def call_isolated(function: Callable[..., Any], *arguments: Any) -> tuple[Any, list[str]]:
+    """Call a component's function and return its result with what it tried to change."""
+    changes: list[str] = []
+    with restored_globals(changes):
+        result = function(*arguments)
+    return result, changes
+
+
+def _folder_now() -> str | None:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:  # the folder was removed under us: worth going back, if only to fail clearly
+        return None
+
+
+def _forget_filter_cache() -> None:
+    mutated = getattr(warnings, "_filters_mutated", None)  # renamed with a lock in Python 3.14
+    if mutated is not None:
+        mutated()
+
+
+def _restore_handlers(before: dict[signal.Signals, Any]) -> bool:
+    changed = [number for number, handler in before.items() if signal.getsignal(number) is not handler]
+    if changed and threading.current_thread() is threading.main_thread():
+        for number in changed:
+            signal.signal(number, before[number] or signal.SIG_DFL)
+    return bool(changed)
+
+
+def _numpy_state() -> Any:
+    numpy = sys.modules.get("numpy")  # a process without NumPy has no such state to lose
+    return None if numpy is None else numpy.random.get_state(legacy=False)
+
+
+def _restore_numpy(before: Any) -> bool:
+    if before is None:
+        return False
+    numpy = sys.modules["numpy"]
+    now = numpy.random.get_state(legacy=False)
+    same = bool(
+        now["bit_generator"] == before["bit_generator"]
+        and now["state"]["pos"] == before["state"]["pos"]
+        and (now["state"]["key"] == before["state"]["key"]).all()
+    )
+    if not same:
+        numpy.random.set_state(before)
+    return not same

@@ -1,0 +1,80 @@
+"""The training rows, handed out batch by batch; the whole set is never copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runner.errors import DataError
+
+Array = NDArray[Any]
+Batch = tuple[Any, Array, Array | None]
+
+#: How many rows of a whole-set pass are in work at a time; bounds its memory.
+BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Rows:
+    """X: (n_rows, n_features), dense or CSR. targets: n_rows entries. weights: (n_rows,) of mean 1, or None.
+
+    dtype: what each batch of X is cast to when it is taken.
+    """
+
+    X: Any
+    targets: Array
+    weights: Array | None
+    dtype: np.dtype[Any]
+
+    def __len__(self) -> int:
+        return int(self.X.shape[0])
+
+    def batches(self, size: int, rng: np.random.Generator | None) -> Iterator[Batch]:
+        """Give every row once, in batches of `size` (the last may be smaller), shuffled if there is an rng."""
+        if rng is None:
+            yield from self.blocks(size)
+            return
+        order = rng.permutation(len(self))
+        for start in range(0, len(self), size):
+            yield self._taken(order[start : start + size])
+
+    def blocks(self, size: int = BLOCK) -> Iterator[Batch]:
+        """Give every row once, in order."""
+        for start in range(0, len(self), size):
+            part = slice(start, start + size)
+            yield self._cast(self.X[part]), self.targets[part], _part(self.weights, part)
+
+    def _taken(self, rows: NDArray[np.intp]) -> Batch:
+        X = self.X.take(rows, axis=0) if isinstance(self.X, np.ndarray) else self.X[rows]
+        return self._cast(X), self.targets[rows], _part(self.weights, rows)
+
+    def _cast(self, X: Any) -> Any:
+        return X if X.dtype == self.dtype else X.astype(self.dtype)
+
+
+def mean_one(weights: Array | None, n_rows: int, dtype: Any) -> Array | None:
+    """Scale sample weights to mean 1, so that the learning rate means the same with and without them.
+
+    Raises `DataError` for weights that are not (n_rows,), negative, not finite, or all zero.
+    """
+    if weights is None:
+        return None
+    weights = np.asarray(weights, dtype=np.float64)
+    if weights.shape != (n_rows,):
+        raise DataError(f"The sample weights have shape {weights.shape!r}; {n_rows} rows need ({n_rows},).")
+    total = weights.sum()
+    if not np.isfinite(total) or weights.min() < 0 or total == 0:
+        raise DataError(
+            f"The sample weights run from {weights.min()!r} to {weights.max()!r} and sum to {total!r}; "
+            "they must be finite, not negative, and not all zero."
+        )
+    scaled: Array = (weights * (n_rows / total)).astype(dtype)
+    return scaled
+
+
+def _part(weights: Array | None, rows: slice | NDArray[np.intp]) -> Array | None:
+    return None if weights is None else np.asarray(weights[rows])

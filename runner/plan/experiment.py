@@ -1,0 +1,202 @@
+"""A declaration, checked: which components, with which settings, in which order.
+
+`resolve` turns the plain mapping that Hydra composed (or a person wrote in Python) into an `Experiment`.
+Everything that can be known without data is decided here: every name is looked up, every setting checked
+against its signature, and a declaration that cannot run is refused before anything is loaded or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from runner.catalogue import NONE, Catalogue, Offer
+from runner.checking import SettingError, check_settings
+from runner.contracts import KINDS, Kind
+from runner.errors import ConfigError, did_you_mean
+from runner.signature import Option
+
+#: Settings of the experiment itself, beside the groups of components.
+GENERAL = (
+    Option("name", str | None, None),
+    Option("seed", int, 0),
+    Option("score_by", str | None, None),
+    Option("refit", Literal["auto", "always", "never"], "auto"),
+    Option("strict", bool, False),
+    Option("outputs", str, "outputs"),
+)
+
+_GROUPS = {kind.group: kind for kind in KINDS.values()}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A component in its place. name: of the step, unique in its group; settings: checked, without `use`."""
+
+    kind: str
+    name: str
+    offer: Offer
+    settings: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """Where the declaration holds it, such as "cleaners.drop_missing" or "model"."""
+        kind = KINDS[self.kind]
+        return f"{kind.group}.{self.name}" if kind.many else kind.group
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A checked declaration. steps: group -> steps in order; remarks: what a person should know about it."""
+
+    name: str
+    seed: int
+    score_by: str | None
+    refit: Literal["auto", "always", "never"]
+    strict: bool
+    steps: Mapping[str, tuple[Step, ...]]
+    declared: Mapping[str, Any]
+    remarks: tuple[str, ...] = ()
+
+    def one(self, group: str) -> Step | None:
+        """Return the component of a group that takes one, or None where none is chosen."""
+        steps = self.steps[group]
+        return steps[0] if steps else None
+
+    def many(self, group: str) -> tuple[Step, ...]:
+        """Return the steps of a group, in order."""
+        return self.steps[group]
+
+    def __iter__(self) -> Iterator[Step]:
+        for steps in self.steps.values():
+            yield from steps
+
+
+def resolve(declared: Mapping[str, Any], catalogue: Catalogue, *, name: str | None = None) -> Experiment:
+    """Check a declaration. name: used where the declaration gives none. Raises ConfigError, PluginError."""
+    _check_keys(declared)
+    general = check_settings(
+        "the experiment",
+        GENERAL,
+        {option.name: declared[option.name] for option in GENERAL if option.name in declared},
+    )
+    defaults = {option.name: option.default for option in GENERAL}
+    remarks: list[str] = []
+    steps = {group: tuple(_steps(kind, declared.get(group), catalogue, remarks)) for group, kind in _GROUPS.items()}
+    settings = {**defaults, **general}
+    experiment = Experiment(
+        name=settings["name"] or name or "unnamed",
+        seed=settings["seed"],
+        score_by=settings["score_by"],
+        refit=settings["refit"],
+        strict=settings["strict"],
+        steps=steps,
+        declared=_as_declared(settings, steps),
+        remarks=tuple(remarks),
+    )
+    _check_whole(experiment)
+    return experiment
+
+
+def _check_keys(declared: Mapping[str, Any]) -> None:
+    known = [*_GROUPS, *(option.name for option in GENERAL)]
+    for key in declared:
+        if key not in known:
+            raise ConfigError(f"an experiment has no setting {key!r}. {did_you_mean(str(key), known)}")
+
+
+def _steps(kind: Kind, node: Any, catalogue: Catalogue, remarks: list[str]) -> Iterator[Step]:
+    if kind.many:
+        for name, entry in _named_entries(kind, node):
+            if isinstance(entry, Mapping) and "use" in entry:
+                if entry["use"] != NONE:
+                    yield _step(kind, name, entry, catalogue)
+            elif entry is not None:
+                remarks.append(
+                    f"{kind.group}.{name} holds settings for a step that is not chosen: ignored. "
+                    f"'{kind.group}=[…,{name}]' or '+{kind.group}={name}' chooses it."
+                )
+    elif node is not None and node != NONE:
+        if isinstance(node, str):
+            node = {"use": node}
+        if not isinstance(node, Mapping) or "use" not in node:
+            if not node:
+                return
+            raise ConfigError(
+                f"{kind.group}: {node!r} names no component; choose one with '{kind.group}=NAME' or 'use: NAME'"
+            )
+        if node["use"] != NONE:
+            yield _step(kind, str(node["use"]), node, catalogue)
+
+
+def _named_entries(kind: Kind, node: Any) -> list[tuple[str, Any]]:
+    """Accept steps by name (the usual form), or as a list of names or of mappings with `use`."""
+    if node is None or node == NONE:
+        return []
+    if isinstance(node, Mapping):
+        return [(str(name), entry) for name, entry in node.items()]
+    if isinstance(node, str) or not isinstance(node, Sequence):
+        raise ConfigError(f"{kind.group}: expected steps by name or a list of steps, got {node!r}")
+    entries: list[tuple[str, Any]] = []
+    for item in node:
+        entry = {"use": item} if isinstance(item, str) else item
+        if not isinstance(entry, Mapping) or "use" not in entry:
+            raise ConfigError(f"{kind.group}: {item!r} is neither a name nor a mapping with 'use'")
+        base = str(entry["use"]).rpartition(":")[2]
+        taken = sum(name == base or name.startswith(f"{base}_") for name, _ in entries)
+        entries.append((f"{base}_{taken + 1}" if taken else base, entry))
+    return entries
+
+
+def _step(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue) -> Step:
+    offer = catalogue.find(kind.name, str(entry["use"]))
+    settings = {str(key): value for key, value in entry.items() if key != "use"}
+    path = f"{kind.group}.{name}" if kind.many else kind.group
+    try:
+        return Step(kind.name, name, offer, offer.check(settings))
+    except SettingError as error:
+        raise error.at(path) from None
+
+
+def _as_declared(settings: Mapping[str, Any], steps: Mapping[str, tuple[Step, ...]]) -> dict[str, Any]:
+    """Return the whole declaration as checked: what the run folder keeps, and what can be run again."""
+    declared: dict[str, Any] = {name: value for name, value in settings.items() if name != "outputs"}
+    for group, chosen in steps.items():
+        entries = {step.name: {"use": _use(step), **step.settings} for step in chosen}
+        if KINDS[_GROUPS[group].name].many:
+            declared[group] = entries
+        elif chosen:
+            declared[group] = next(iter(entries.values()))
+        else:
+            declared[group] = {"use": NONE}
+    return declared
+
+
+def _use(step: Step) -> str:
+    return step.offer.qualified if step.offer.plugin.contested else step.offer.name
+
+
+def _check_whole(experiment: Experiment) -> None:
+    for kind in KINDS.values():
+        if kind.required and not experiment.steps[kind.group]:
+            raise ConfigError(
+                f"no {kind.name} is chosen. Choose an experiment ('runner +experiment=NAME', 'runner --help' "
+                f"lists them) or a {kind.name} ('{kind.group}=NAME')."
+            )
+    model = experiment.one("model")
+    assert model is not None
+    received = set(model.offer.signature.receives.values())
+    for group in ("optimizer", "scheduler"):
+        chosen = experiment.one(group)
+        if chosen and KINDS[chosen.kind].name not in received:
+            raise ConfigError(
+                f"{model.offer} takes no {group}, so {chosen.offer} would be ignored. "
+                f"Use '{group}=none', or a model that is trained by gradients."
+            )
+    names = [step.name for step in experiment.many("metrics")]
+    if experiment.score_by is not None and experiment.score_by not in names:
+        raise ConfigError(
+            f"score_by: {experiment.score_by!r} is not among the metrics of this experiment. "
+            f"{did_you_mean(experiment.score_by, names)}"
+        )

@@ -1,0 +1,121 @@
+"""Loading the model of a finished run, and asking it for predictions.
+
+Nothing of a model file is read before the whole folder agrees with its manifest. What a file may contain is
+decided here and by the caller, never by the file: `trusted_types` is the list of types that may be built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.errors import ConfigError, IntegrityError, PluginError
+from runner.record import layout
+from runner.record.columns import arranged
+from runner.record.read import Run
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model as its run left it. pipeline: fitted, from raw features to prediction; run: where it came from."""
+
+    pipeline: Any
+    run: Run
+
+    def predict(self, rows: Any) -> Any:
+        """Return a label or value for each row: (n_rows,). rows: see `columns.arranged`."""
+        return self.pipeline.predict(arranged(rows, self.run.fingerprints.get("raw", {})))
+
+    def predict_proba(self, rows: Any) -> Any:
+        """Return (n_rows, n_classes), columns in the order of `pipeline.classes_`."""
+        if not hasattr(self.pipeline, "predict_proba"):
+            raise ConfigError(
+                f"the model of run {self.run.info.id!r} gives no probabilities. Ask it to predict, or choose "
+                "a model that has predict_proba."
+            )
+        return self.pipeline.predict_proba(arranged(rows, self.run.fingerprints.get("raw", {})))
+
+
+@dataclass(frozen=True)
+class _Artifact:
+    """A model file that its exporter can read back."""
+
+    path: Path
+    exporter: Any
+    sha256: str
+
+    @property
+    def runs_code(self) -> bool:
+        return bool(getattr(self.exporter, "runs_code", False))
+
+
+def load(
+    run_dir: Path,
+    *,
+    trusted_types: Collection[str],
+    exporters: Mapping[str, Any],
+    trust_pickle: str | None = None,
+) -> LoadedModel:
+    """Verify a run folder and load its model by the exporter that wrote it.
+
+    exporters: name -> exporter; only those that wrote into this run are looked up. A format whose loading can
+    run code (the exporter's class attribute `runs_code = True`) is a last resort, and refused unless
+    `trust_pickle` is the sha256 of that very file. Raises IntegrityError for a changed folder, ConfigError
+    where there is no model that may be loaded, PluginError for a missing exporter.
+    """
+    run = Run.open(run_dir)
+    run.verify()
+    artifacts = list(_artifacts(run, exporters))
+    safe = [artifact for artifact in artifacts if not artifact.runs_code]
+    if safe:
+        chosen = safe[0]
+        return LoadedModel(chosen.exporter.load(chosen.path, trusted_types), run)
+    if not artifacts:
+        raise ConfigError(
+            f"run {run.info.id!r} ({run.info.state}) holds no model that can be read back. Choose an exporter that "
+            "writes one, such as the default, and run the experiment again."
+        )
+    return LoadedModel(_load_unsafe(artifacts, trust_pickle), run)
+
+
+def _load_unsafe(artifacts: list[_Artifact], trusted: str | None) -> Any:
+    """Load the file whose sha256 the caller vouches for."""
+    for artifact in artifacts:
+        if trusted == artifact.sha256:
+            return artifact.exporter.load(artifact.path, trusted)
+    files = ", ".join(f"'{artifact.path.name}'" for artifact in artifacts)
+    if trusted is None:
+        raise ConfigError(
+            f"{files}: loading such a file runs whatever code its author put into it, so it is not loaded. Run the "
+            "experiment with a safe exporter, or, if you made the file yourself, give its sha256 as trust_pickle."
+        )
+    raise IntegrityError(
+        f"{files}: trust_pickle is {trusted!r}, but the sha256 is "
+        f"{', '.join(artifact.sha256 for artifact in artifacts)}. This is not the file you vouch for; "
+        "nothing was loaded."
+    )
+
+
+def _artifacts(run: Run, exporters: Mapping[str, Any]) -> Iterator[_Artifact]:
+    """Find what each exporter wrote that it can read back, in the order of the exporters' folders."""
+    folders = sorted({name.split("/")[1] for name in run.files if name.startswith(f"{layout.ARTIFACTS}/")})
+    for folder in folders:
+        component = _component(run, folder)
+        if component not in exporters:
+            raise PluginError(
+                f"run {run.info.id!r} was exported by {component!r}, which no installed plugin offers. "
+                "Install the plugin that offers it ('config/choices.yaml' and 'env/packages.json' say what the "
+                "run used)."
+            )
+        exporter = exporters[component]
+        name = f"{layout.ARTIFACTS}/{folder}/{exporter.loads}"
+        if name in run.files:
+            yield _Artifact(run.path / name, exporter, run.files[name]["sha256"])
+
+
+def _component(run: Run, step: str) -> str:
+    """Return the exporter's name of a step: a step may have a name of its own (`exporters.second.use: onnx`)."""
+    declared = (run.config.get("exporters") or {}).get(step) or {}
+    return str(declared.get("use", step))

@@ -1,0 +1,114 @@
+"""One run in full: what `runner show` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.text import Text
+
+from runner.record.read import Run
+from runner.record.records import Score, StepRecord, Total
+from runner.report.tables import heading, number, seconds, show, size, table
+
+
+def run_data(run: Run) -> dict[str, Any]:
+    """Return everything that `show_run` shows as plain data: info, config, scores, steps and files."""
+    return {
+        "path": str(run.path),
+        "info": asdict(run.info),
+        "config": run.config,
+        "scores": asdict(run.scores),
+        "steps": [asdict(step) for step in run.steps],
+        "files": run.files,
+    }
+
+
+def show_run(run: Run, console: Console) -> None:
+    """Print a run: how it went, its declaration, scores per fold and in total, steps, files."""
+    _show_info(run, console)
+    heading(console, "Declaration")
+    declared = yaml.safe_dump(run.config, sort_keys=False, allow_unicode=True)
+    console.print(Text(declared.rstrip()), soft_wrap=True)
+    if run.scores.total:
+        heading(console, "Scores")
+        _show_scores(run, console)
+    if run.steps:
+        heading(console, "Steps")
+        headings = ("step", "fold", "took", "rows", "note")
+        show(console, table(headings, [_step_cells(step) for step in run.steps], numbers=("fold", "took")))
+    heading(console, "Files")
+    files = [(name, size(entry["size"])) for name, entry in run.files.items()]
+    show(console, table(("file", "size"), files, numbers=("size",)))
+
+
+def _show_info(run: Run, console: Console) -> None:
+    info = run.info
+    told = {
+        "run": info.id,
+        "experiment": info.experiment,
+        "state": info.state if info.error is None else f"{info.state} ({info.error.kind})",
+        "started": info.started,
+        "took": seconds(info.seconds),
+        "seed": str(info.seed),
+        "command": " ".join(info.command) or "from Python",
+        "versions": ", ".join(f"{name} {version}" for name, version in info.versions.items()),
+        "folder": str(run.path),
+    }
+    for name, value in told.items():
+        console.print(Text.assemble((f"{name:<11}", "bold"), value), soft_wrap=True)
+    if info.error is not None:
+        console.print()
+        console.print(Text(info.error.message, style="red"), soft_wrap=True)
+
+
+def _show_scores(run: Run, console: Console) -> None:
+    scores = run.scores
+    folds = [f"fold {place}" for place in range(len(scores.folds))]
+    rows = [
+        [_name(name, scores.primary), *(_score(fold.get(name)) for fold in scores.folds), _total(total)]
+        for name, total in scores.total.items()
+        if not isinstance(total.mean, list)
+    ]
+    show(console, table(("metric", *folds, "total"), rows, numbers=(*folds, "total")))
+    for step, totals in scores.compressed.items():
+        rows = [[name, _total(total)] for name, total in totals.items() if not isinstance(total.mean, list)]
+        show(console, table((f"after {step}", "total"), rows, numbers=("total",)))
+    _show_descriptions(scores.total, console)
+    if scores.non_finite:
+        console.print(Text(f"not finite: {', '.join(scores.non_finite)}", style="red"), soft_wrap=True)
+
+
+def _show_descriptions(totals: Mapping[str, Total], console: Console) -> None:
+    """Print metrics that are tables of numbers, such as a confusion matrix averaged over the folds."""
+    for name, total in totals.items():
+        if isinstance(total.mean, list):
+            console.print(Text(f"{name}, mean of {total.n} fold{'s' * (total.n != 1)}"))
+            for row in total.mean:
+                console.print(Text("  " + _row(row)), soft_wrap=True)
+
+
+def _row(row: Any) -> str:
+    cells: Sequence[Any] = row if isinstance(row, list) else [row]
+    return " ".join(f"{number(cell) if not isinstance(cell, list) else '…':>8}" for cell in cells)
+
+
+def _name(name: str, primary: str | None) -> str:
+    return f"{name} (primary)" if name == primary else name
+
+
+def _score(score: Score) -> str:
+    return "…" if isinstance(score, list) else number(score)
+
+
+def _total(total: Total) -> str:
+    return _score(total.mean) if total.std is None else f"{_score(total.mean)} ± {number(total.std)}"
+
+
+def _step_cells(step: StepRecord) -> list[str]:
+    rows = [str(count) for count in (step.rows_in, step.rows_out) if count is not None]
+    fold = "" if step.fold is None else str(step.fold)
+    return [step.step, fold, seconds(step.seconds), " → ".join(dict.fromkeys(rows)), step.note or ""]
