@@ -90,9 +90,9 @@ class Dataset:
         return replace(
             self,
             features=join_rows(self.features, made.features),
-            target=None if self.target is None else np.concatenate([self.target, made.target]),  # type: ignore[list-item]
+            target=None if self.target is None else np.concatenate([self.target, made.target]),
             row_ids=np.concatenate([self.row_ids, np.full(made.n_rows, MADE, dtype=np.int64)]),
-            groups=None if self.groups is None else np.concatenate([self.groups, made.groups]),  # type: ignore[list-item]
+            groups=None if self.groups is None else np.concatenate([self.groups, made.groups]),
         )
 
 

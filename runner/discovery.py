@@ -52,13 +52,15 @@ class Problem:
 class Plugin:
     """One entry point of one distribution.
 
-    name: the entry point's. hooks: hook name -> the plugin's own function for it. problem: None if healthy.
-    contested: another distribution claims the same entry-point name, so bare names would depend on luck.
+    name: the entry point's. module: where it points to. hooks: hook name -> the plugin's own function for
+    it. problem: None if healthy. contested: another distribution claims the same entry-point name, so bare
+    names would depend on luck. remarks: what it changed in the process while loading.
     """
 
     name: str
     distribution: str
     version: str
+    module: str = ""
     hooks: Mapping[str, HookCall] = field(default_factory=dict)
     problem: Problem | None = None
     contested: bool = False
@@ -101,7 +103,7 @@ def _owner(point: EntryPointLike) -> tuple[str, str]:
 
 def _load(point: EntryPointLike | Any) -> Plugin:
     distribution, version = _owner(point)
-    plugin = Plugin(point.name, distribution, version)
+    plugin = Plugin(point.name, distribution, version, point.value.partition(":")[0])
     changes: list[str] = []
     try:
         with restored_globals(changes):

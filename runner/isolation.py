@@ -36,7 +36,7 @@ def restored_globals(changes: list[str]) -> Iterator[None]:
             os.chdir(folder)
             changes.append("changed the working directory")
         if warnings.filters[:] != filters:
-            warnings.filters[:] = filters
+            warnings.filters[:] = filters  # type: ignore[index]  # a list, whatever the stubs say
             _forget_filter_cache()
             changes.append("changed the warning filters")
         if _restore_handlers(handlers):

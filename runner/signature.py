@@ -111,7 +111,7 @@ def load_target(target: Callable[..., Any] | str) -> Callable[..., Any]:
 
 def _live_signature(factory: Callable[..., Any]) -> Signature:
     parameters = inspect.signature(factory).parameters.values()
-    owner = factory.__init__ if inspect.isclass(factory) else factory  # type: ignore[misc]
+    owner = factory.__init__ if inspect.isclass(factory) else factory
     try:
         hints = typing.get_type_hints(owner, include_extras=True)
     except Exception:  # noqa: BLE001 - annotations may name what exists only for type checkers

@@ -30,9 +30,8 @@ def execute_here(request: Request) -> float | None:
 
 def primary(outcome: Outcome) -> float | None:
     """Return the mean of the primary metric over the folds, None where there is none."""
-    name = outcome.metrics.primary
-    mean = outcome.metrics.total[name].mean if name in outcome.metrics.total else None
-    return mean if isinstance(mean, float) else None
+    total = outcome.metrics.total.get(outcome.metrics.primary or "")
+    return total.mean if total is not None and isinstance(total.mean, float) else None
 
 
 def answer(job: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ job and its own errors; the modes themselves are Hydra's.
 
 from __future__ import annotations
 
-import itertools
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +17,9 @@ from hydra._internal.hydra import Hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, RangeSweep
 from hydra.errors import HydraException
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from runner.declare.composing import (
     CONFIG_NAME,
@@ -179,7 +180,8 @@ def _mentions_mode(hydra: Hydra, words: Sequence[str]) -> bool:
     for name in chosen:
         for source in hydra.config_loader.get_sources():
             if source.scheme() != "structured" and source.is_config(f"experiment/{name}"):
-                return "mode" in source.load_config(f"experiment/{name}").config.get("hydra", {})
+                file = source.load_config(f"experiment/{name}").config
+                return OmegaConf.select(file, "hydra.mode") is not None
     return False
 
 
@@ -222,6 +224,14 @@ def count_trials(hydra: Hydra, words: Sequence[str]) -> int:
         if override.is_sweep_override():
             if override.is_interval_sweep():
                 raise ConfigError(f"{override.input_line!r}: 'interval' needs a sweeper that searches")
-            values = itertools.islice(override.sweep_string_iterator(), 1_000_000)
-            count *= sum(1 for _ in values)
+            count *= _choices(override)
     return count
+
+
+def _choices(override: Override) -> int:
+    value = override.value()
+    if isinstance(value, RangeSweep):
+        assert value.start is not None
+        assert value.stop is not None
+        return max(0, math.ceil((value.stop - value.start) / value.step))
+    return sum(1 for _ in override.sweep_string_iterator())

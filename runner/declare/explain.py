@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import yaml
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import (
@@ -18,7 +19,7 @@ from omegaconf.errors import (
 )
 
 from runner.catalogue import Catalogue
-from runner.contracts import KINDS
+from runner.contracts import KINDS, Kind
 from runner.declare.provenance import Origin
 from runner.errors import ConfigError, PluginError, RunnerError, did_you_mean
 
@@ -32,6 +33,8 @@ def explain(error: Exception, catalogue: Catalogue, origin: Origin) -> RunnerErr
     for link in chain:
         if isinstance(link, RunnerError):
             return link
+        if isinstance(link, yaml.YAMLError):
+            return ConfigError(_bad_yaml(link))
     for link in chain:
         if isinstance(link, MissingConfigException):
             return _missing(link, catalogue)
@@ -54,6 +57,13 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _bad_yaml(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return str(error)
+    return f"{mark.name}: line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', error)}"
 
 
 def _first_lines(error: BaseException, cause: BaseException) -> str:
@@ -101,29 +111,39 @@ def _unknown_key(link: BaseException, error: Exception, catalogue: Catalogue, or
     assert match is not None
     key = match["key"] or match["plain"] or ""
     full_key = str(getattr(link, "full_key", "") or _overridden(error) or key)
-    owner = full_key.rpartition(".")[0]
+    parent = getattr(link, "parent_node", None)
     where = origin.of(full_key)
-    place = f" ({where})" if where else ""
-    chosen = _chosen(getattr(link, "parent_node", None))
-    kind = _KINDS.get(owner.partition(".")[0])
-    if kind is not None and chosen and catalogue.has(kind.name, chosen):
-        names = catalogue.find(kind.name, chosen).signature.names()
-        return ConfigError(
-            f"{full_key}{place}: {kind.name} {chosen!r} has no option {key!r}. {did_you_mean(key, names)}"
+    place = f"{full_key} ({where})" if where else full_key
+    kind = _KINDS.get(full_key.partition(".")[0])
+    if kind is None or "." not in full_key:
+        return ConfigError(f"{place}: there is no setting {key!r} here. {did_you_mean(key, _siblings(parent))}")
+    chosen = _chosen(parent)
+    if not chosen or not catalogue.has(kind.name, chosen):
+        return _no_component(kind, full_key, place, parent)
+    names = catalogue.find(kind.name, chosen).signature.names()
+    told = f"{place}: {kind.name} {chosen!r} has no option {key!r}. {did_you_mean(key, names)}"
+    others = [] if "command line" in where else _owners(kind.name, key, catalogue)
+    if others:
+        told += (
+            f"\n  The file sets it for another {kind.name} ({', '.join(others[:5])}). Choose one of those, or put a "
+            "copy of the experiment without that line into './conf/experiment'."
         )
-    if kind is not None and not chosen and "." in full_key:
-        return _no_component(kind.name, kind.many, full_key, place, getattr(link, "parent_node", None))
-    siblings = _siblings(getattr(link, "parent_node", None))
-    return ConfigError(f"{full_key}{place}: there is no setting {key!r} here. {did_you_mean(key, siblings)}")
+    return ConfigError(told)
 
 
-def _no_component(kind: str, many: bool, full_key: str, place: str, parent: object) -> ConfigError:
+def _owners(kind: str, option: str, catalogue: Catalogue) -> list[str]:
+    """Name the components (but not every class of scikit-learn) that have an option."""
+    own = [offer for offer in catalogue.offers(kind) if not offer.name[:1].isupper()]
+    return [offer.name for offer in own if option in offer.signature.names()]
+
+
+def _no_component(kind: Kind, full_key: str, place: str, parent: object) -> ConfigError:
     step = full_key.split(".")[1]
-    if many:
-        steps = _siblings(parent)
-        hint = did_you_mean(step, steps) if steps else f"'+{KINDS[kind].group}={step}' adds it."
-        return ConfigError(f"{full_key}{place}: there is no step {step!r} among the {KINDS[kind].group}. {hint}")
-    return ConfigError(f"{full_key}{place}: no {kind} is chosen; '{kind}=NAME' chooses one.")
+    if not kind.many:
+        return ConfigError(f"{place}: no {kind.name} is chosen; '{kind.group}=NAME' chooses one.")
+    steps = _siblings(parent)
+    hint = did_you_mean(step, steps) if steps else f"'+{kind.group}={step}' adds it."
+    return ConfigError(f"{place}: there is no step {step!r} among the {kind.group}. {hint}")
 
 
 def _overridden(error: Exception) -> str | None:
@@ -148,9 +168,9 @@ def _unresolved(link: OmegaConfBaseException, origin: Origin) -> ConfigError:
     key = str(getattr(link, "full_key", "") or "")
     where = origin.of(key)
     place = f"{key}{f' ({where})' if where else ''}: " if key else ""
-    text = str(link).splitlines()[0]
+    text = str(link).splitlines()[0].removeprefix("KeyError raised while resolving interpolation: ").strip('"')
     if "Environment variable" in text:
-        return ConfigError(f"{place}{text}. Set it, or give a default: '${{oc.env:NAME,default}}'.")
+        return ConfigError(f"{place}{text.rstrip('.')}. Set it, or give a default: '${{oc.env:NAME,default}}'.")
     if "recursive" in text.lower() or "cycle" in text.lower():
         return ConfigError(f"{place}the values refer to each other in a circle: {text}")
     return ConfigError(f"{place}{text}")
@@ -158,5 +178,5 @@ def _unresolved(link: OmegaConfBaseException, origin: Origin) -> ConfigError:
 
 def is_hydras(error: Exception) -> bool:
     """Say whether an exception comes from composing or reading a config, and not from a bug."""
-    kinds = (HydraException, OmegaConfBaseException, RecursionError)
+    kinds = (HydraException, OmegaConfBaseException, RecursionError, yaml.YAMLError)
     return any(isinstance(link, kinds) for link in _causes(error))

@@ -23,7 +23,7 @@ class Origin:
         "'model.l2=x' on the command line"
         """
         for word in reversed(self.overrides):
-            if _key(word) == key or key.startswith(f"{_key(word)}."):
+            if _key(word) == key or (_sets_mapping(word) and key.startswith(f"{_key(word)}.")):
                 return f"{_shortened(word)!r} on the command line"
         for path in reversed(self.files):
             line = line_of(path, key)
@@ -34,6 +34,11 @@ class Origin:
 
 def _key(word: str) -> str:
     return word.lstrip("+~").partition("=")[0].partition("@")[0]
+
+
+def _sets_mapping(word: str) -> bool:
+    """Say whether a word sets several keys at once; `model=softmax` chooses, and sets none."""
+    return word.partition("=")[2].lstrip().startswith("{")
 
 
 def _shortened(word: str) -> str:

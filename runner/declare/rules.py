@@ -31,9 +31,9 @@ def check_words(words: Sequence[str]) -> None:
         if group in _GROUPS and "(" not in value:
             for name in _names(value):
                 if name in ("null", "~"):
-                    raise ConfigError(f"{group}={value}: to choose nothing, write '{group}=none' or '{group}=[]'")
+                    raise ConfigError(f"{group}={value}: to choose nothing, write '{group}=none'")
                 if not _NAME.fullmatch(name) or ".." in name:
-                    raise ConfigError(f"{group}: {name!r} is no name; a {group} is chosen by name, never by path")
+                    raise ConfigError(f"{group}: {name!r} is no name; options are chosen by name, never by path")
         elif redact_command([word]) != [word]:
             raise ConfigError(
                 f"{group}: a secret on the command line is kept by the shell's history and by the run folder. "

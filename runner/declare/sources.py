@@ -77,6 +77,7 @@ def limited_file_source(original: type[ConfigSource]) -> type[ConfigSource]:
             path = Path(os.path.realpath(os.path.join(self.path, name)))
             if path.is_file():
                 check_yaml(path)
-            return super().load_config(config_path)
+            result: ConfigResult = super().load_config(config_path)
+            return result
 
     return FileConfigSource

@@ -46,7 +46,7 @@ def _count(path: Path, text: str) -> None:
     sizes: dict[str, int] = {}
     open_nodes: list[tuple[str | None, int]] = []
     for event in yaml.parse(text, Loader=_LOADER):
-        where = f"{path}: line {event.start_mark.line + 1}"
+        where = f"{path}: line {event.start_mark.line + 1}"  # type: ignore[union-attr]  # parsed, so marked
         grown = 0
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sklearn.base import is_classifier
+
 from runner.contracts import KINDS
 from runner.errors import ConfigError, PluginError, RunnerError
 from runner.isolation import call_isolated
@@ -97,6 +99,7 @@ def build_components(experiment: Experiment) -> Components:
         groups[group] = tuple(called for called in built if called)
     components = Components(groups)
     _check_estimators(components)
+    _check_metrics(components)
     return components
 
 
@@ -119,3 +122,15 @@ def _check_estimators(components: Components) -> None:
             validate = getattr(called.component, "_validate_params", None)
             if callable(validate) and hasattr(called.component, "_parameter_constraints"):
                 called.call("checking its options", validate)
+
+
+def _check_metrics(components: Components) -> None:
+    """Refuse a metric of values for a model of classes, and the other way round."""
+    model = components.one("model")
+    task = "classification" if is_classifier(model.component) else "regression"
+    for called in components.many("metrics"):
+        if called.component.task != task:
+            raise ConfigError(
+                f"metrics.{called.name}: {called} is for {called.component.task}, but {model} is for {task}. "
+                "Choose another metric or another model."
+            )

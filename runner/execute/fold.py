@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from runner.contracts import Event
 from runner.data import MADE, Dataset, Prediction
-from runner.errors import DataError
+from runner.errors import ConfigError, DataError
 from runner.execute import cleaning
 from runner.execute.components import Called, Components
 from runner.execute.observing import Listeners, Stages
@@ -66,7 +66,8 @@ def fit_fold(task: FoldTask) -> FittedFold:
     train, test, repairs = _clean(task, stages)
     train = _augment(task, train, stages)
     tail, diverged, curves = _train(task, train, stages)
-    prediction, scores = None, {}
+    prediction: Prediction | None = None
+    scores: dict[str, Score] = {}
     if test is not None and diverged is None:
         prediction, scores = score(task.components, tail, test, stages)
         task.listeners.hear(Event("fold_finished", fold=task.number, details=dict(scores)))
@@ -184,7 +185,8 @@ def predict(called: Called, tail: Any, features: Any) -> Prediction:
     )
 
 
-def _told(called: Called, model: Any, method: str, features: Any, n_rows: int) -> NDArray[Any] | Any | None:
+def _told(called: Called, model: Any, method: str, features: Any, n_rows: int) -> Any:
+    """Return what a method says of the rows, checked; None where the model has no such method."""
     if not hasattr(model, method):
         return None
     values = np.asarray(called.call(f"calling {method}", getattr(model, method), features))
@@ -197,15 +199,11 @@ def _told(called: Called, model: Any, method: str, features: Any, n_rows: int) -
 
 
 def _check_fit(called: Called, prediction: Prediction) -> None:
-    """A metric that needs what the model cannot give is refused by name. Raises DataError."""
-    needs, task = called.component.needs, called.component.task
-    is_class = prediction.classes is not None
-    if (task == "classification") != is_class:
-        kind = "classes" if is_class else "values"
-        raise DataError(f"{called} is for {task}, but the model predicts {kind}. Choose another metric.")
+    """A metric that needs what the model cannot give is refused by name. Raises ConfigError."""
+    needs = called.component.needs
     lacks_probabilities = needs == "probabilities" and prediction.probabilities is None
     lacks_scores = needs == "scores" and prediction.probabilities is None and prediction.scores is None
     if lacks_probabilities or lacks_scores:
-        raise DataError(
+        raise ConfigError(
             f"{called} needs {needs}, but the model gives none. Choose a metric of labels or another model."
         )

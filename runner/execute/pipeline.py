@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from sklearn.base import clone
@@ -40,7 +40,7 @@ def blocks(transforms: Sequence[Called]) -> list[Block]:
             made.append(_routed(members))
         else:
             made += [Block(called.name, (called,), clone(called.component)) for called in members]
-    for block, after in zip(made, made[1:], strict=False):
+    for block, after in pairwise(made):
         if isinstance(after.estimator, ColumnTransformer):
             # Columns are chosen by name, so the step before must hand on names.
             block.estimator.set_output(transform="pandas")

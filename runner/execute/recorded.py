@@ -27,8 +27,8 @@ from runner.contracts import Event, FinishedRun, Tracker
 from runner.errors import ExitCode, RunnerError
 from runner.execute.components import Called, Components, build_components
 from runner.execute.observing import Listeners, Stages
-from runner.execute.trial import Trial, carry_out
 from runner.execute.request import Request
+from runner.execute.trial import Trial, carry_out
 from runner.plan.experiment import Experiment, resolve
 from runner.plan.seeds import random_state
 from runner.record import environment, layout

@@ -56,10 +56,15 @@ def read(folder: Path) -> dict[str, Any]:
         raise IntegrityError(
             f"'{folder}' is not a finished run: {what}. It is still running, or was stopped; start it again."
         )
-    files = strict_json.read(folder / MANIFEST).get("files")
-    if not isinstance(files, dict):
-        raise IntegrityError(f"'{folder / MANIFEST}' lists no files; it is not what a run writes.")
+    record = strict_json.read(folder / MANIFEST)
+    files = record.get("files") if isinstance(record, dict) else None
+    if not isinstance(files, dict) or not all(_is_line(line) for line in files.values()):
+        raise IntegrityError(f"'{folder / MANIFEST}' does not list files with their sha256 and size, as a run does.")
     return files
+
+
+def _is_line(line: Any) -> bool:
+    return isinstance(line, dict) and line.keys() >= {"sha256", "size"}
 
 
 def verify(folder: Path) -> None:

@@ -11,11 +11,16 @@ from collections.abc import Sequence
 
 REDACTED = "[REDACTED]"
 
-_SECRET = re.compile(r"pass|pwd|token|secret|key|auth|cred", re.IGNORECASE)
+_WORDS = "pass|pwd|token|secret|key|auth|cred"
+_SECRET = re.compile(_WORDS, re.IGNORECASE)
 # Options of text models that only sound like secrets; hiding them would make the record useless.
 _HARMLESS = re.compile(r"passthrough|token_pattern|tokeni[sz]\w*|(?:max|min|num|n)_tokens|keywords?", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+(?=@)")
-_NESTED = re.compile(r"([\w.\-]+)(['\"]?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^,{}\[\]\s&]+)")
+_NESTED = re.compile(
+    rf"(?<![\w.\-])([\w.\-]*(?:{_WORDS})[\w.\-]*)(['\"]?\s*[:=]\s*)"
+    r"(\"[^\"]*\"|'[^']*'|\$\{[^}]*\}|[^,{}\[\]\s&]+)",
+    re.IGNORECASE,
+)
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
 _SHAPES = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"

@@ -22,12 +22,12 @@ def print_ending(outcome: Outcome, out: IO[str]) -> None:
     """Print the tables of a finished run, or where a failed one left its log."""
     console = Console(file=out, highlight=False, width=None if out.isatty() else 110)
     if outcome.metrics.total:
-        console.print(scores_table(outcome.metrics))
+        _show(console, "scores on held-out rows", scores_table(outcome.metrics))
         for name, total in outcome.metrics.total.items():
             if isinstance(total.mean, list) and len(total.mean) <= MAX_CLASSES:
-                console.print(_matrix(name, total.mean))
+                _show(console, f"{name} (truth down, prediction across)", _matrix(total.mean))
     if outcome.steps:
-        console.print(stages_table(outcome.steps))
+        _show(console, "stages", stages_table(outcome.steps))
     for remark in outcome.remarks:
         console.print(f"note: {remark}", markup=False, soft_wrap=True)
     console.print(f"{outcome.seconds:.2f} s · {_near(outcome.path)}", markup=False, soft_wrap=True)
@@ -35,7 +35,7 @@ def print_ending(outcome: Outcome, out: IO[str]) -> None:
 
 def scores_table(metrics: Metrics) -> Table:
     """Return a table of one row per metric: each fold, the mean and spread, and after each compressor."""
-    table = Table(title="scores on held-out rows", title_justify="left")
+    table = Table()
     table.add_column("metric")
     folds = metrics.folds if 1 < len(metrics.folds) <= MAX_FOLDS else ()
     for number in range(1, len(folds) + 1):
@@ -58,7 +58,7 @@ def stages_table(steps: Sequence[StepRecord]) -> Table:
     seconds: dict[str, float] = {}
     for step in steps:
         seconds[step.step] = seconds.get(step.step, 0.0) + step.seconds
-    table = Table(title="stages", title_justify="left")
+    table = Table()
     table.add_column("stage")
     table.add_column("seconds", justify="right")
     for name, total in seconds.items():
@@ -70,8 +70,13 @@ def _number(score: Score) -> str:
     return f"{score:.4f}" if isinstance(score, int | float) else "-"
 
 
-def _matrix(name: str, rows: list[list[float]]) -> Table:
-    table = Table(title=f"{name}: truth down, prediction across", title_justify="left", show_header=False)
+def _show(console: Console, title: str, table: Table) -> None:
+    console.print(title, markup=False)
+    console.print(table)
+
+
+def _matrix(rows: list[list[float]]) -> Table:
+    table = Table(show_header=False)
     for row in rows:
         table.add_row(*(f"{cell:g}" for cell in row))
     return table

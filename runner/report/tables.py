@@ -25,7 +25,9 @@ def show(console: Console, laid_out: Table) -> None:
         console.print(laid_out)
         return
     unlimited = console.options.update(max_width=100_000)
-    console.print(laid_out, width=console.measure(laid_out, options=unlimited).maximum, crop=False)
+    width = console.measure(laid_out, options=unlimited).maximum
+    for line in console.render_lines(laid_out, unlimited.update(width=width)):
+        console.print(Text("".join(segment.text for segment in line).rstrip()), soft_wrap=True)
 
 
 def heading(console: Console, text: str) -> None:

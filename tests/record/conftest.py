@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from runner.record import layout
 from runner.record.folder import RunFolder
 from runner.record.records import Metrics, RunInfo, StepRecord, Total

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from runner.errors import PluginError, ResourceError
 from runner.record import manifest
 from runner.record.folder import RunFolder, slug
@@ -184,7 +185,7 @@ def test_a_run_folder_that_was_deleted_is_not_made_again(tmp_path: Path) -> None
 def test_a_link_in_the_folder_cannot_be_committed(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, "digits", NOW)
     (folder.folder("artifacts/own") / "model").symlink_to("/etc/hostname")
-    with pytest.raises(PluginError, match="'artifacts/own/model' in .* is no plain file"):
+    with pytest.raises(PluginError, match=r"'artifacts/own/model' in .* is no plain file"):
         folder.commit()
     assert folder.path.is_dir()
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
 from runner.errors import ExitCode, IntegrityError
 from runner.record import manifest
 
@@ -75,7 +76,7 @@ def test_a_partial_folder_is_not_a_finished_run(make_run) -> None:
         manifest.verify(partial)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"files": 3}', "{"])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"files": 3}', '{"files": {"run.json": 3}}', "{"])
 def test_a_manifest_that_is_none_is_told(make_run, text: str) -> None:
     run = make_run()
     (run / "manifest.json").write_text(text)

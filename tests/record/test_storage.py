@@ -5,15 +5,20 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from runner.errors import ExitCode, ResourceError
 from runner.record.storage import storage_errors, write_bytes
 
 
-def test_a_full_disk_is_told_with_what_was_needed_and_what_is_free() -> None:
+def _fill_up() -> None:
     path = Path("/dev/full")
-    with pytest.raises(ResourceError, match=r"disk full while writing '/dev/full' \(need 3 bytes, free [\d,]+;") as told:
-        with storage_errors("writing", path, 3), open(path, "wb") as file:
-            file.write(b"abc")
+    with storage_errors("writing", path, 3), open(path, "wb") as file:
+        file.write(b"abc")
+
+
+def test_a_full_disk_is_told_with_what_was_needed_and_what_is_free() -> None:
+    with pytest.raises(ResourceError, match=r"full while writing '/dev/full' \(need 3 bytes, free [\d,]+;") as told:
+        _fill_up()
     assert told.value.exit_code == ExitCode.RESOURCES
 
 
@@ -55,6 +60,6 @@ def test_a_file_where_a_folder_should_be_is_told_with_its_owner(tmp_path: Path) 
 
 
 def test_other_failures_of_the_disk_keep_the_systems_words() -> None:
-    with pytest.raises(ResourceError, match="the disk failed while reading 'x': Input/output error"):
-        with storage_errors("reading", Path("x")):
-            raise OSError(5, "Input/output error")
+    words = "the disk failed while reading 'x': Input/output error"
+    with pytest.raises(ResourceError, match=words), storage_errors("reading", Path("x")):
+        raise OSError(5, "Input/output error")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from runner.errors import IntegrityError
 from runner.record import strict_json
 
