@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.catalogue import Catalogue
-from runner.execute.recorded import Outcome, execute
+from runner.execute.recorded import Outcome, execute, trusted_types
 from runner.execute.request import Request
 from runner.record.loading import LoadedModel
 from runner.record.loading import load as load_recorded
@@ -45,11 +45,6 @@ def load(run_dir: str | Path, *, catalogue: Catalogue | None = None, trust_pickl
     return load_recorded(
         Path(run_dir), trusted_types=trusted_types(offers), exporters=_Exporters(offers), trust_pickle=trust_pickle
     )
-
-
-def trusted_types(catalogue: Catalogue) -> frozenset[str]:
-    """Name every type a saved model may hold: what is installed decides, never the file."""
-    return catalogue.trusted_types() | {"runner.execute.cleaning.Repair"}
 
 
 class _Exporters(Mapping[str, Any]):

@@ -146,15 +146,13 @@ class Catalogue:
             raise _contested(kind, name, offers)
         return offers[0]
 
-    def problems(self) -> dict[Plugin, list[Problem]]:
-        """Ask every hook of every plugin, and tell what is broken."""
-        found = {plugin: [plugin.problem] if plugin.problem else [] for plugin in self.plugins}
+    def problems(self, plugin: Plugin) -> list[Problem]:
+        """Ask every hook of a plugin, and tell what is broken."""
+        found = [plugin.problem] if plugin.problem else []
         for kind in KINDS:
             self._offers(kind)
-            for plugin in self.plugins:
-                problem = self._tables[kind][1].get(_key(plugin))
-                if problem:
-                    found[plugin].append(problem)
+            problem = self._tables[kind][1].get(_key(plugin))
+            found += [problem] if problem else []
         return found
 
     def conf_dirs(self) -> list[str]:

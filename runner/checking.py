@@ -60,7 +60,7 @@ def check_settings(
 
 
 def _check_one(component: str, option: Option, value: Any) -> Any:
-    if value == "???":
+    if isinstance(value, str) and value == "???":
         raise SettingError(component, option.name, f"needs option {option.name!r}, which has no default")
     if _same(value, option.default):
         return option.default

@@ -234,8 +234,11 @@ class FinishedRun:
 class Exporter(Protocol):
     """Writes the finished model for someone else to load.
 
-    Called at the end of a run. loads: class attribute, the file name it writes that `load` can read back
-    (None if it cannot be read back). Must not write outside `folder`.
+    Called at the end of a run. Must not write outside `folder`. An exporter whose file can be read back says
+    so by the class attribute `loads`, the file's name (None otherwise), and has `load(path, trusted_types)`
+    -> pipeline, which builds no type beyond those named; the core calls it once after the export, so that a
+    model nobody can load is found now. One whose loading can run code says `runs_code = True` instead and has
+    `load(path, sha256)`; it is used only for a person who vouches for that very file.
     """
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:

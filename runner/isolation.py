@@ -51,11 +51,14 @@ def restored_globals(changes: list[str]) -> Iterator[None]:
 
 
 def call_isolated(function: Callable[..., Any], *arguments: Any) -> tuple[Any, list[str]]:
-    """Call a component's function and return its result with what it tried to change."""
-    changes: list[str] = []
-    with restored_globals(changes):
-        result = function(*arguments)
-    return result, changes
+    """Call a component's function. Returns its result, and what it tried to change and warned of."""
+    remarks: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        with restored_globals(remarks):
+            result = function(*arguments)
+    told = dict.fromkeys(f"warned: {warning.category.__name__}: {warning.message}" for warning in caught)
+    return result, [*remarks, *told]
 
 
 def _folder_now() -> str | None:

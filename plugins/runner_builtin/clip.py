@@ -10,7 +10,7 @@ import numpy as np
 from runner.data import Dataset
 from runner.errors import ConfigError, DataError
 from runner.options import UnitInterval
-from runner_builtin.feature_columns import number_columns, number_rows
+from runner_builtin.feature_columns import dense_rows, number_columns, number_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +22,8 @@ class Clip:
     """Raise numbers below the lower bound to it, and lower those above the upper one.
 
     lower, upper: bounds for all columns. lower_quantile, upper_quantile: instead, each column's own bound
-    is this quantile of its training rows. columns: of a table, None for all columns of numbers. Missing
-    values stay missing. Raises DataError; ConfigError for bounds that contradict each other.
+    is this quantile of its training rows. columns: of a table, None for all columns of numbers; they become
+    floats. Missing values stay missing. Raises DataError; ConfigError for bounds that contradict each other.
     """
 
     keeps_rows = True
@@ -69,17 +69,19 @@ class Clip:
         """Return the rows with their numbers inside the bounds."""
         self._check_options()
         lower, upper = self.bounds_ if self.learns else (self.lower, self.upper)
-        if not hasattr(dataset.features, "iloc"):
-            return dataset.with_features(self._clipped_array(dataset.features, lower, upper))
-        names = number_columns(dataset.features, self.columns, _WHERE)
-        clipped = dataset.features.copy()
-        for position, name in enumerate(names):
-            clipped[name] = clipped[name].clip(_one(lower, position), _one(upper, position))
-        return dataset.with_features(clipped)
+        clipped = self._clipped_frame if hasattr(dataset.features, "iloc") else self._clipped_array
+        return dataset.with_features(clipped(dataset.features, lower, upper))
+
+    def _clipped_frame(self, frame: Any, lower: Any, upper: Any) -> Any:
+        names = number_columns(frame, self.columns, _WHERE)
+        clipped = frame.copy()
+        clipped[names] = np.clip(number_rows(frame, names, _WHERE), lower, upper)
+        return clipped
 
     def _clipped_array(self, array: Any, lower: Any, upper: Any) -> NDArray[Any]:
         number_rows(array[:0], self.columns, _WHERE)  # refuses what is no array of numbers
-        return np.asarray(np.clip(array.reshape(len(array), -1), lower, upper)).reshape(array.shape)
+        rows = dense_rows(array, self.columns, _WHERE)
+        return np.asarray(np.clip(rows, lower, upper)).reshape(array.shape)
 
     def _check_options(self) -> None:
         pairs = (("lower", self.lower, self.lower_quantile), ("upper", self.upper, self.upper_quantile))
@@ -95,7 +97,3 @@ class Clip:
 
 def _quantile(rows: NDArray[np.float64], share: float | None, number: float | None) -> Any:
     return number if share is None else np.nanquantile(rows, share, axis=0)
-
-
-def _one(bound: Any, position: int) -> Any:
-    return bound[position] if isinstance(bound, np.ndarray) else bound

@@ -23,6 +23,10 @@ from runner_builtin.data_files import DataFile, read_data_file
 
 #: What stands for a missing value where the option `missing` says nothing else.
 MISSING = ("", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null")
+#: From 3.1 on pandas reads decimals to the last bit and deprecates the option that asked for it.
+# TODO: drop when pandas 3.0 is gone.
+_PANDAS = tuple(int(part) for part in pd.__version__.split(".")[:2])
+_EXACT_FLOATS: dict[str, Any] = {} if _PANDAS >= (3, 1) else {"float_precision": "round_trip"}
 _SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -137,7 +141,7 @@ class CsvSource:
             na_values=list(MISSING if self.missing is None else self.missing),
             skip_blank_lines=False,
             low_memory=False,
-            float_precision="round_trip",
+            **_EXACT_FLOATS,
         )
 
     @property

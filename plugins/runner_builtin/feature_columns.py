@@ -6,6 +6,7 @@ numbers, where values are missing. Frames are recognised by their `iloc`, so tha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def dense_rows(features: Any, columns: Sequence[str] | None, where: str) -> NDAr
         )
     if columns is not None:
         raise DataError(f"{where}: an array has no column names, found {list(columns)!r}; leave the option out.")
-    return features.reshape(len(features), -1)
+    return features.reshape(len(features), math.prod(features.shape[1:]))
 
 
 def number_rows(features: Any, columns: Sequence[str] | None, where: str) -> NDArray[np.float64]:

@@ -76,20 +76,27 @@ def runner_models() -> Table:
     """Offer models trained by gradients, and scikit-learn's own."""
     return {
         **MODELS,
-        "linear_regression": "runner_builtin.models:LinearRegressor",
-        "linear_svm": "runner_builtin.models:LinearSVMClassifier",
-        "softmax": "runner_builtin.models:SoftmaxClassifier",
+        "linear_regression": "runner_builtin.linear_models:LinearRegressor",
+        "linear_svm": "runner_builtin.linear_models:LinearSVMClassifier",
+        "mlp": "runner_builtin.mlp_models:MLPClassifier",
+        "mlp_regression": "runner_builtin.mlp_models:MLPRegressor",
+        "softmax": "runner_builtin.linear_models:SoftmaxClassifier",
     }
 
 
 @hookimpl
 def runner_optimizers() -> Table:
-    """Offer optimizers of first order."""
+    """Offer optimizers of first order, and one that estimates the second."""
     return {
+        "adagrad": "runner_builtin.optimizers:Adagrad",
         "adam": "runner_builtin.optimizers:Adam",
+        "adamw": "runner_builtin.optimizers:AdamW",
         "gd": "runner_builtin.optimizers:GradientDescent",
+        "lbfgs": "runner_builtin.lbfgs:LBFGS",
+        "lion": "runner_builtin.optimizers:Lion",
         "momentum": "runner_builtin.optimizers:Momentum",
         "nesterov": "runner_builtin.optimizers:Nesterov",
+        "rmsprop": "runner_builtin.optimizers:RMSProp",
         "sgd": "runner_builtin.optimizers:StochasticGradientDescent",
     }
 
@@ -102,7 +109,12 @@ def runner_schedulers() -> Table:
         "cosine": "runner_builtin.schedulers:Cosine",
         "cosine_restarts": "runner_builtin.schedulers:CosineRestarts",
         "exponential": "runner_builtin.schedulers:Exponential",
+        "inverse_sqrt": "runner_builtin.schedulers:InverseSqrt",
         "linear": "runner_builtin.schedulers:Linear",
+        "one_cycle": "runner_builtin.schedulers:OneCycle",
+        "polynomial": "runner_builtin.schedulers:Polynomial",
+        "reduce_on_plateau": "runner_builtin.schedulers:ReduceOnPlateau",
+        "step": "runner_builtin.schedulers:Step",
     }
 
 
@@ -133,7 +145,7 @@ def runner_compressors() -> Table:
 def runner_exporters() -> Table:
     """Offer writers of finished models."""
     return {
-        "pickle": "runner_builtin.exporters:PickleExporter",
+        "pickle": "runner_builtin.pickle_exporter:PickleExporter",
         "skops": "runner_builtin.exporters:SkopsExporter",
     }
 
@@ -153,4 +165,5 @@ def runner_executors() -> Table:
 @hookimpl
 def runner_trusted_types() -> list[str]:
     """Name what fitted built-in pipelines hold beside the components themselves."""
-    return list(TRUSTED_TYPES)
+    low_rank = ("LowRankLinearClassifier", "LowRankLinearRegressor")
+    return [*TRUSTED_TYPES, *(f"runner_builtin.compressors.{name}" for name in low_rank)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Self
 
 import numpy as np
@@ -40,7 +41,7 @@ class ImageToMatrix(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 f"transform 'image_to_matrix' learned images of shape {tuple(self.image_shape_)} and now meets "
                 f"{images.shape[1:]}; bring them to one size first."
             )
-        return np.asarray(images.reshape(len(images), -1) / self.scale_)
+        return np.asarray(images.reshape(len(images), math.prod(images.shape[1:])) / self.scale_)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """Name each pixel by its place, `pixel_0_0` being the first of the first row."""

@@ -18,6 +18,8 @@ class Tfidf(TfidfVectorizer):  # type: ignore[misc]
     "english". Raises DataError for missing texts, several columns, and where no term is left.
     """
 
+    vocabulary_: dict[str, int]
+
     def __init__(
         self,
         *,
@@ -62,9 +64,12 @@ class Tfidf(TfidfVectorizer):  # type: ignore[misc]
         """Learn from X and return its vectors."""
         texts = _texts(X)
         try:
-            return super().fit_transform(texts, y)
+            vectors = super().fit_transform(texts, y)
         except ValueError as error:
             raise DataError(f"transform 'tfidf' cannot learn from {len(texts)} texts: {error}") from error
+        # scikit-learn leaves NumPy integers here, and a safe file would hold each as an array of its own
+        self.vocabulary_ = {term: int(column) for term, column in self.vocabulary_.items()}
+        return vectors
 
     def transform(self, X: Any) -> Any:
         """Return vectors; terms that were not learned count for nothing. X: as for `fit`."""

@@ -10,16 +10,22 @@ dead, and it ends as well.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
+import queue
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-if TYPE_CHECKING:
-    from runner.execute.request import Request
+from runner.cli.result import Result
+from runner.contracts import Event
+from runner.errors import PluginError
+from runner.execute.request import Request
 
 
 class Companion:
@@ -40,16 +46,18 @@ class Companion:
         os.close(write_end)
         return cls(process, os.fdopen(read_end, "rb"))
 
-    def execute(self, request: Request) -> float | None:
-        """Have one request carried out; return its primary score. Raises RunnerError as the run did."""
+    def execute(self, request: Request, hear: Callable[[Event], None]) -> Result:
+        """Have one request carried out. hear: told every event. Raises PluginError if the companion dies."""
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # its early death is told below
             self._process.stdin.write(json.dumps(asdict(request), default=str).encode() + b"\n")
             self._process.stdin.flush()
-        answer = self._answers.readline()
-        if not answer:
-            raise _died(self._process.wait())
-        return _understood(json.loads(answer))
+        for line in self._answers:
+            told = json.loads(line)
+            if "result" in told:
+                return Result(**told["result"])
+            hear(Event(**told["event"]))
+        raise _died(self._process.wait())
 
     def stop(self) -> None:
         """End it: no more jobs."""
@@ -61,23 +69,7 @@ class Companion:
         self._process.wait()
 
 
-def _understood(answer: Mapping[str, Any]) -> float | None:
-    from runner.errors import ExitCode, RunnerError  # only after the run; the start must stay light
-
-    code = answer["exit_code"]
-    if code == ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
-    if code != ExitCode.OK:
-        error = RunnerError(answer["message"])
-        error.exit_code = ExitCode(code)
-        raise error
-    score: float | None = answer["score"]
-    return score
-
-
 def _died(code: int) -> Exception:
-    from runner.errors import PluginError
-
     how = f"was killed by signal {-code}" if code < 0 else f"left with code {code}"
     return PluginError(
         f"the process that carried out the run {how} in the middle of it; a component ended it, or memory ran "
@@ -90,10 +82,6 @@ def _died(code: int) -> Exception:
 
 def serve(answers: IO[bytes]) -> None:
     """Warm up, then carry out jobs until the input ends."""
-    import queue
-    import signal
-    import threading
-
     jobs: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     busy = threading.Event()
 
@@ -106,12 +94,21 @@ def serve(answers: IO[bytes]) -> None:
         jobs.put(None)
 
     threading.Thread(target=read, daemon=True).start()
-    from runner.cli import here  # the warm-up: scikit-learn and everything a run needs
+    # Importing makes hundreds of thousands of objects that stay: looking for garbage among them costs 0.3 s.
+    gc.disable()
+    from runner.cli.here import execute_here  # the warm-up: scikit-learn and everything a run needs
+    from runner.record.strict_json import dumps
+
+    def send(told: Mapping[str, Any]) -> None:
+        answers.write(dumps(told, indent=None).encode() + b"\n")
+        answers.flush()
 
     while (job := jobs.get()) is not None:
-        answers.write(json.dumps(here.answer(json.loads(job))).encode() + b"\n")
+        result = execute_here(Request(**json.loads(job)), lambda event: send({"event": event}))
         busy.clear()
-        answers.flush()
+        send({"result": result})
+        gc.freeze()
+        gc.enable()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import types
+import typing
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +18,8 @@ from runner.cli.run import disabled
 from runner.contracts import KINDS
 from runner.discovery import Plugin
 from runner.errors import ConfigError, did_you_mean
-from runner.signature import UNWRITTEN
+from runner.report.tables import show, table
+from runner.signature import REQUIRED, UNWRITTEN
 
 
 def main(words: Sequence[str]) -> int:
@@ -25,17 +29,20 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("name", nargs="?", help="show the options of this component")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args(list(words))
-    catalogue = Catalogue.installed(disabled())
+    catalogue, console = Catalogue.installed(disabled()), Console(highlight=False)
     if arguments.kind is None:
         data: Any = [_plugin(catalogue, plugin) for plugin in catalogue.plugins]
-        shown: Any = _plugins_table(data)
+        shown = partial(show, console, _plugins_table(data))
     elif arguments.name is None:
         data = [_offer(offer) for offer in catalogue.offers(_kind(arguments.kind))]
-        shown = _offers_table(data)
+        shown = partial(show, console, _offers_table(data))
     else:
         data = _options(catalogue.find(_kind(arguments.kind), arguments.name))
-        shown = _options_table(data)
-    print(json.dumps(data, indent=2)) if arguments.json else Console(highlight=False).print(shown)
+        shown = partial(_print_options, data, console)
+    if arguments.json:
+        print(json.dumps(data, indent=2))
+    else:
+        shown()
     return 0
 
 
@@ -54,26 +61,25 @@ def _plugin(catalogue: Catalogue, plugin: Plugin) -> dict[str, Any]:
         "distribution": plugin.distribution,
         "version": plugin.version,
         "offers": {kind: names for kind, names in offered.items() if names},
-        "problems": [problem.summary for problem in catalogue.problems()[plugin]],
+        "problems": [problem.summary for problem in catalogue.problems(plugin)],
         "contested": plugin.contested,
         "remarks": list(plugin.remarks),
     }
 
 
 def _plugins_table(data: list[dict[str, Any]]) -> Table:
-    table = Table()
-    for column in ("plugin", "distribution", "offers", "state"):
-        table.add_column(column)
+    rows = []
     for row in data:
         offers = "\n".join(f"{kind}: {_some(names)}" for kind, names in row["offers"].items())
         notes = [f"broken: {problem}" for problem in row["problems"]]
         notes += ["contested: another distribution has this entry-point name"] if row["contested"] else []
         notes += row["remarks"]
-        table.add_row(row["name"], f"{row['distribution']} {row['version']}", offers, "\n".join(notes) or "ok")
-    return table
+        rows.append([row["name"], f"{row['distribution']} {row['version']}", offers, "\n".join(notes) or "ok"])
+    return table(("plugin", "distribution", "offers", "state"), rows)
 
 
 def _some(names: Sequence[str]) -> str:
+    names = sorted(names, key=lambda name: (name[:1].isupper(), name))  # classes go by their own names: last
     shown = ", ".join(names[:12])
     return f"{shown}, … ({len(names)})" if len(names) > 12 else shown
 
@@ -83,12 +89,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
 
 
 def _offers_table(data: list[dict[str, Any]]) -> Table:
-    table = Table()
-    for column in ("name", "distribution", "from"):
-        table.add_column(column)
-    for row in data:
-        table.add_row(row["name"], row["distribution"], row["from"])
-    return table
+    return table(("name", "distribution", "from"), [[row["name"], row["distribution"], row["from"]] for row in data])
 
 
 def _options(offer: Offer) -> dict[str, Any]:
@@ -108,22 +109,42 @@ def _options(offer: Offer) -> dict[str, Any]:
 
 
 def _type(annotation: Any) -> str:
-    return "any" if annotation is Any else str(getattr(annotation, "__name__", annotation)).replace("typing.", "")
+    """Write a type as a person would.
+
+    >>> from runner.options import Positive
+    >>> _type(Positive), _type(int | None), _type(typing.Literal["a", "b"])
+    ('float, > 0', 'int or None', "'a' or 'b'")
+    """
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation is Any:
+        return "any"
+    if annotation is type(None):
+        return "None"
+    if origin is typing.Annotated:
+        return ", ".join([_type(parts[0]), *(_bound(part) for part in parts[1:])])
+    if origin is typing.Literal:
+        return " or ".join(repr(part) for part in parts)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_type(part) for part in parts)
+    return annotation.__name__ if isinstance(annotation, type) and not parts else str(annotation)
+
+
+def _bound(part: Any) -> str:
+    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+    told = [f"{sign} {getattr(part, name)}" for name, sign in signs.items() if hasattr(part, name)]
+    return " ".join(told) or str(part)
 
 
 def _default(default: Any) -> str:
-    from runner.signature import REQUIRED
-
     if default is REQUIRED:
         return "(must be given)"
     return "(its own)" if default is UNWRITTEN else repr(default)
 
 
-def _options_table(data: dict[str, Any]) -> Table:
-    table = Table(title=f"{data['kind']} {data['name']} · {data['summary']}", title_justify="left")
-    for column in ("option", "type", "default"):
-        table.add_column(column)
-    for row in data["options"]:
-        table.add_row(row["name"], row["type"], row["default"])
-    table.caption = f"{data['distribution']} · {data['defined']}"
-    return table
+def _print_options(data: dict[str, Any], console: Console) -> None:
+    console.print(f"{data['kind']} {data['name']}: {data['summary']}", markup=False, soft_wrap=True)
+    console.print(f"{data['distribution']} · {data['defined']}\n", markup=False, soft_wrap=True)
+    rows = [[row["name"], row["type"], row["default"]] for row in data["options"]]
+    show(console, table(("option", "type", "default"), rows))
+    for parameter, kind in data["receives"].items():
+        console.print(f"{parameter}: the experiment's {kind}", markup=False)

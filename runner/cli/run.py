@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.cli.companion import Companion
+
+if TYPE_CHECKING:
+    from runner.cli.present import Execute
+    from runner.cli.result import Result
+    from runner.contracts import Event
+    from runner.execute.request import Request
 
 _OWN_FLAGS = {"--debug", "--allow-outside", "--yes"}
 #: Asked for one of these, Hydra runs nothing.
@@ -31,11 +39,7 @@ def main(words: Sequence[str]) -> int:
     try:
         setup = Setup(Catalogue.installed(disabled()), Path.cwd())
         options = Options(allow_outside="--allow-outside" in given, yes="--yes" in given)
-        if companion is None:
-            from runner.cli.here import execute_here
-
-            return carry_out(plain, setup, options, execute_here)
-        return carry_out(plain, setup, options, companion.execute)
+        return carry_out(plain, setup, options, partial(_present, execute=companion.execute if companion else _here))
     finally:
         if companion is not None:
             companion.stop()
@@ -44,6 +48,18 @@ def main(words: Sequence[str]) -> int:
 def disabled() -> list[str]:
     """Return the plugins that `RUNNER_DISABLE` hides, e.g. "acme,other-dist:thing"."""
     return [name.strip() for name in os.environ.get("RUNNER_DISABLE", "").split(",") if name.strip()]
+
+
+def _present(request: Request, execute: Execute) -> float | None:
+    from runner.cli.present import present  # rich, which --cfg and a refused declaration need not load
+
+    return present(request, execute)
+
+
+def _here(request: Request, hear: Callable[[Event], None]) -> Result:
+    from runner.cli.here import execute_here  # scikit-learn, not before there is a job
+
+    return execute_here(request, hear)
 
 
 def _with_plus(word: str) -> str:

@@ -102,6 +102,7 @@ def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task) -
         setup,
         words=words,
         allow_outside=options.allow_outside,
+        runs=not (arguments.cfg or arguments.info or arguments.shell_completion or arguments.hydra_help),
         config_dir=_config_dir(arguments.config_dir, setup.folder),
     )
     try:
@@ -160,7 +161,7 @@ def _run_once(hydra: Hydra, words: Sequence[str], setup: Setup, jobs: _Jobs) -> 
     except HydraException:  # some of these call themselves OSError
         raise
     except OSError as error:
-        with storage_errors("making the outputs folder in", setup.folder):
+        with storage_errors("making", Path(error.filename or setup.folder)):
             raise error from None
     if jobs.failed:
         raise jobs.failed[0][1]

@@ -38,13 +38,17 @@ CONFIG_NAME = "runner"
 
 @dataclass(frozen=True)
 class Setup:
-    """What composing depends on. folder: where the command stands; config_dir: one more config folder."""
+    """What composing depends on. folder: where the command stands; config_dir: one more config folder.
+
+    runs: whether what is composed will be run, and so must be whole; a config can be looked at half filled in.
+    """
 
     catalogue: Catalogue
     folder: Path
     words: Sequence[str] = ()
     config_dir: Path | None = None
     allow_outside: bool = False
+    runs: bool = True
 
 
 @contextlib.contextmanager
@@ -93,6 +97,8 @@ class _Loader(ConfigLoaderImpl):
 
     def load_configuration(self, *arguments: Any, **named: Any) -> DictConfig:
         config = super().load_configuration(*arguments, **named)
+        if not self.setup.runs:
+            return config
         mode = named.get("run_mode", arguments[2] if len(arguments) > 2 else RunMode.RUN)
         check_places(config, self.setup.folder, self.setup.words, allow_outside=self.setup.allow_outside)
         if mode == RunMode.RUN and config.hydra.mode != RunMode.MULTIRUN:

@@ -7,6 +7,7 @@ an exception says which component of which plugin raised it.
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from typing import Any
 from sklearn.base import is_classifier
 
 from runner.contracts import KINDS
-from runner.errors import ConfigError, PluginError, RunnerError
+from runner.errors import ConfigError, PluginError, ResourceError, RunnerError
 from runner.isolation import call_isolated
 from runner.plan.experiment import Experiment, Step
 from runner.plan.seeds import random_state
 
 log = logging.getLogger("runner")
+
+#: A component is not to blame for these.
+_STORAGE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
 
 
 class ComponentError(PluginError):
@@ -45,14 +49,14 @@ class Called:
     def call(self, doing: str, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call `function(*arguments)`, a method of the component. doing: e.g. "fitting fold 2"."""
         try:
-            result, changes = call_isolated(function, *arguments)
+            result, remarks = call_isolated(function, *arguments)
         except RunnerError as error:
             error.add_note(f"while {doing} with {self}")
             raise
         except Exception as error:
             raise self._failed(doing, error) from error
-        for change in changes:
-            log.warning("%s of %s, while %s, %s", self, self.step.offer.plugin, doing, change)
+        for remark in remarks:
+            log.warning("%s, while %s, %s", self, doing, remark)
         return result
 
     def broke_contract(self, what: str) -> PluginError:
@@ -60,6 +64,8 @@ class Called:
         return PluginError(f"{self} of {self.step.offer.plugin} breaks the contract of its kind: {what}")
 
     def _failed(self, doing: str, error: Exception) -> RunnerError:
+        if isinstance(error, OSError) and error.errno in _STORAGE:
+            return ResourceError(f"{self} could not write while {doing}: {error}")
         if type(error).__name__ == "InvalidParameterError":  # scikit-learn's word for a wrong option
             return ConfigError(f"{self.step.path}: {self}: {error}")
         error.add_note(f"while {doing} with {self} of {self.step.offer.plugin}")
@@ -107,8 +113,9 @@ def _build(step: Step | None, seed: int, received: Mapping[str, Any]) -> Called 
     if step is None:
         return None
     settings = dict(step.settings)
-    options = {option.name for option in step.offer.signature.options}
-    if "random_state" in options and settings.get("random_state") is None:
+    defaults = {option.name: option.default for option in step.offer.signature.options}
+    draws = settings.get("shuffle", defaults.get("shuffle")) is not False  # scikit-learn refuses a seed for no draw
+    if "random_state" in defaults and settings.get("random_state") is None and draws:
         settings["random_state"] = random_state(seed, step.path)
     wanted = step.offer.signature.receives
     given = {name: received[kind] for name, kind in wanted.items() if kind in received}

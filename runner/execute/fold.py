@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
@@ -143,7 +142,7 @@ def _check_features(called: Called, features: Any, n_rows: int) -> None:
 
 
 def _curves(model: Any) -> dict[str, list[float]]:
-    curves = {"loss": "loss_curve_", "learning_rate": "learning_rate_curve_"}
+    curves = {"loss": "loss_curve_", "learning_rate": "learning_rate_curve_", "validation_loss": "validation_curve_"}
     found = {name: getattr(model, attribute, None) for name, attribute in curves.items()}
     return {name: [float(value) for value in curve] for name, curve in found.items() if curve is not None}
 

@@ -12,7 +12,8 @@ import logging
 import platform
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,6 +26,7 @@ import yaml
 from runner.catalogue import Catalogue
 from runner.contracts import Event, FinishedRun, Tracker
 from runner.errors import ExitCode, RunnerError
+from runner.execute.cleaning import Repair
 from runner.execute.components import Called, Components, build_components
 from runner.execute.observing import Listeners, Stages
 from runner.execute.request import Request
@@ -63,9 +65,12 @@ def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[st
     components = build_components(experiment)
     now, start = datetime.now(UTC), time.perf_counter()
     folder = RunFolder.create(Path(request.root), experiment.name, now)
-    with _log_file(folder.folder("logs") / "run.log"):
+    with _log_file(folder.folder("logs") / "run.log"), _noted() as notes:
+        notes += experiment.remarks
         ears = _listeners(components, folder, listeners)
-        return _Recording(request, experiment, components, folder, ears, now, start).carry_out()
+        return _Recording(
+            request, experiment, components, folder, ears, now, start, notes, trusted_types(catalogue)
+        ).carry_out()
 
 
 def _listeners(components: Components, folder: RunFolder, more: Sequence[tuple[str, Tracker]]) -> Listeners:
@@ -78,20 +83,39 @@ def _listeners(components: Components, folder: RunFolder, more: Sequence[tuple[s
     return Listeners([*more, *chosen])
 
 
-class _log_file:
+def trusted_types(catalogue: Catalogue) -> frozenset[str]:
+    """Name every type a saved model may hold: what is installed decides, never the file."""
+    return catalogue.trusted_types() | {f"{Repair.__module__}.{Repair.__qualname__}"}
+
+
+@contextmanager
+def _log_file(path: Path) -> Iterator[None]:
     """Send the log, tracebacks included, to a file while a run goes on."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    log.setLevel(logging.DEBUG)
+    log.propagate = False  # the run's own file; nobody's terminal
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.propagate = True
+        handler.close()
 
-    def __init__(self, path: Path) -> None:
-        self._handler = logging.FileHandler(path, encoding="utf-8")
-        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
 
-    def __enter__(self) -> None:
-        log.setLevel(logging.DEBUG)
-        log.addHandler(self._handler)
-
-    def __exit__(self, *_: object) -> None:
-        log.removeHandler(self._handler)
-        self._handler.close()
+@contextmanager
+def _noted() -> Iterator[list[str]]:
+    """Collect what is worth telling at the end: the log's warnings, each once."""
+    notes: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.addFilter(lambda record: record.levelno == logging.WARNING)  # an error is told on its own
+    handler.emit = lambda record: notes.append(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(handler)
+    try:
+        yield notes
+    finally:
+        log.removeHandler(handler)
 
 
 @dataclass
@@ -105,12 +129,12 @@ class _Recording:
     listeners: Listeners
     now: datetime
     start: float
+    notes: list[str]
+    trusted: frozenset[str]
 
     def carry_out(self) -> Outcome:
         self._write_request()
         self.listeners.hear(Event("run_started", details={"experiment": self.experiment.name, "id": self.folder.id}))
-        for remark in self.experiment.remarks:
-            log.info(remark)
         try:
             trial = carry_out(self.experiment, self.components, Path(self.request.folder), self.listeners)
             self._write_trial(trial)
@@ -144,10 +168,12 @@ class _Recording:
             versions={"runner": version("runner-ml"), "python": platform.python_version()},
             error=ErrorRecord(type(error).__name__, str(error)) if error else None,
         )
+        # Asked last, because only libraries that are loaded can be seen.
+        self.folder.write_json(layout.THREADS, environment.threads())
         self.folder.write_json(layout.RUN, info)
         for handler in log.handlers:
             handler.flush()
-        return Outcome(self.folder.commit(), metrics, steps, seconds, self.experiment.remarks, error)
+        return Outcome(self.folder.commit(), metrics, steps, seconds, tuple(dict.fromkeys(self.notes)), error)
 
     def _write_request(self) -> None:
         request, folder = self.request, self.folder
@@ -157,7 +183,6 @@ class _Recording:
         code = environment.code_state(Path(request.folder))
         folder.write_json(layout.CODE, code)
         folder.write_json(layout.PACKAGES, environment.packages())
-        folder.write_json(layout.THREADS, environment.threads())
         places = [step.path for step in self.experiment]
         derived = {place: random_state(self.experiment.seed, place) for place in places}
         rule = "numpy.random.SeedSequence(root, spawn_key=sha256(place#fold)), see runner.plan.seeds"
@@ -174,6 +199,12 @@ class _Recording:
         self.folder.write_json(layout.METRICS, trial.metrics)
         self.folder.write_text(layout.CURVES, _curves(trial))
 
+    def _read_back(self, called: Called, place: Path) -> None:
+        """Load what was exported, as `runner.load` will, so that a model nobody can load is found now."""
+        exporter = called.component
+        if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):
+            called.call("reading its export back", exporter.load, place / exporter.loads, self.trusted)
+
     def _export(self, trial: Trial) -> list[StepRecord]:
         if trial.winner is None:
             return []
@@ -187,7 +218,9 @@ class _Recording:
         for called in self.components.many("exporters"):
             with stages.stage(f"export/{called.name}") as stage:
                 place = self.folder.folder(f"{layout.ARTIFACTS}/{called.name}")
-                stage.note = _written(called, called.call("exporting", called.component.export, run, place), place)
+                files = called.call("exporting", called.component.export, run, place)
+                stage.note = _written(called, files, place)
+                self._read_back(called, place)
         for called in self.components.many("deployers"):
             with stages.stage(f"deploy/{called.name}") as stage:
                 bundle, place = self.folder.folder(layout.ARTIFACTS), self.folder.folder(f"deployments/{called.name}")

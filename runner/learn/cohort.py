@@ -11,88 +11,132 @@ from numpy.typing import NDArray
 
 from runner.contracts import Optimizer
 from runner.errors import PluginError
+from runner.learn.averaging import Averaging
+from runner.learn.clipping import shortened
 from runner.learn.families import Family, Params
 from runner.learn.fusing import fused
 from runner.learn.penalties import Penalty
 from runner.learn.trained import Setting
-from runner.learn.trial_axis import keep
+from runner.learn.trial_axis import has_trials, keep
 
 Array = NDArray[Any]
+States = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a step is made: what the settings of the trials say, as arrays that broadcast over parameters.
+
+    optimizers, penalties: by the name of a parameter array. clip_norms: (n_trials,), None where none clips.
+    averaging: None where no trial averages its iterates.
+    """
+
+    optimizers: Mapping[str, Optimizer]
+    penalties: Mapping[str, Penalty]
+    clip_norms: Array | None
+    averaging: Averaging | None
+
+    @classmethod
+    def of(cls, settings: Sequence[Setting], params: Params, penalised: frozenset[str]) -> Self:
+        """Collect the rules of the trials. Raises `ConfigError` where they differ in more than numbers."""
+        each = [setting.optimizer for setting in settings]
+        clip_norms = np.array([setting.clip_norm for setting in settings])
+        optimizers = {name: fused(each, param.ndim, param.dtype) for name, param in params.items()} if each else {}
+        return cls(
+            optimizers,
+            _penalties(settings, params, penalised),
+            clip_norms if np.isfinite(clip_norms).any() else None,
+            Averaging.of([setting.averaging for setting in settings]),
+        )
 
 
 @dataclass(frozen=True)
 class Cohort:
     """Trials in step with each other. A step gives a new cohort; an older one stays as it was.
 
-    numbers: (n_trials,), which of all trials these are. params, states, optimizers, penalties: by the name
-    of a parameter array; every array has the trials of `numbers` as its first axis.
+    numbers: (n_trials,), which of all trials these are. params, states, averages: by the name of a
+    parameter array; every array has the trials of `numbers` as its first axis. averages: None where no
+    trial has any. n_steps: how many steps were taken. penalised: names of the arrays l1 and l2 act on.
     """
 
     numbers: NDArray[np.intp]
     settings: tuple[Setting, ...]
     params: Params
-    states: Mapping[str, Mapping[str, Any]]
-    optimizers: Mapping[str, Optimizer]
-    penalties: Mapping[str, Penalty]
+    states: States
+    averages: Params | None
+    n_steps: int
+    penalised: frozenset[str]
+    rules: Rules
 
     @classmethod
     def start(cls, family: Family, settings: Sequence[Setting], n_features: int, n_outputs: int, dtype: Any) -> Self:
         """Gather all trials before their first step."""
         generators = [np.random.default_rng(setting.seed) for setting in settings]
         params = family.init(generators, n_features, n_outputs, dtype)
-        optimizers = _optimizers(settings, params)
+        rules = Rules.of(settings, params, family.penalised)
         return cls(
             numbers=np.arange(len(settings)),
             settings=tuple(settings),
             params=_sealed(params),
-            states={name: optimizers[name].init(param) for name, param in params.items()},
-            optimizers=optimizers,
-            penalties=_penalties(settings, params, family.penalised),
+            states={name: rules.optimizers[name].init(param) for name, param in params.items()},
+            averages=None if rules.averaging is None else params,
+            n_steps=0,
+            penalised=family.penalised,
+            rules=rules,
         )
+
+    @property
+    def result(self) -> Params:
+        """The parameters that the training gives: the averages, or without any the last iterate."""
+        return self.params if self.averages is None else self.averages
 
     def stepped(self, gradients: Params, learning_rates: Any) -> Self:
         """Return the cohort after one step. learning_rates: a float, or (n_trials,) where they differ."""
-        params: Params = {}
-        states = {}
+        rules, params, states = self.rules, dict[str, Array](), {}
+        gradients = {
+            name: rules.penalties[name].added_to(gradient, self.params[name]) if name in rules.penalties else gradient
+            for name, gradient in gradients.items()
+        }
+        if rules.clip_norms is not None:
+            gradients = shortened(gradients, rules.clip_norms)
         for name, param in self.params.items():
-            gradient, penalty = gradients[name], self.penalties.get(name)
-            if penalty is not None:
-                gradient = penalty.added_to(gradient, param)
             rate = learning_rates
             if not isinstance(rate, float):
                 rate = rate.reshape(-1, *([1] * (param.ndim - 1)))
-            after, states[name] = self.optimizers[name].update(gradient, self.states[name], param, rate)
+            after, states[name] = rules.optimizers[name].update(gradients[name], self.states[name], param, rate)
             if after.shape != param.shape:
-                raise _wrong_shape(self.optimizers[name], after, param)
+                raise _wrong_shape(self.settings[0].optimizer, after, param)
             if after.dtype != param.dtype:
                 after = after.astype(param.dtype)
-            params[name] = after if penalty is None else penalty.stopped_at_zero(after, param, gradient)
-        return replace(self, params=_sealed(params), states=states)
+            if name in rules.penalties:
+                after = rules.penalties[name].stopped_at_zero(after, param, gradients[name])
+            params[name] = after
+        averages = None
+        if rules.averaging is not None and self.averages is not None:
+            averages = rules.averaging.moved(self.averages, params, self.n_steps + 1)
+        return replace(self, params=_sealed(params), states=states, averages=averages, n_steps=self.n_steps + 1)
 
     def keeping(self, mask: NDArray[np.bool_]) -> Self:
         """Return the cohort with only the trials where the mask (n_trials,) is true."""
         settings = tuple(setting for setting, kept in zip(self.settings, mask, strict=True) if kept)
         params = {name: keep(param, mask) for name, param in self.params.items()}
+        rules = Rules.of(settings, params, self.penalised)
+        averages = None
+        if rules.averaging is not None and self.averages is not None:
+            averages = {name: keep(average, mask) for name, average in self.averages.items()}
         states = {
-            name: {key: _kept(value, self.params[name], mask) for key, value in state.items()}
+            name: {key: keep(value, mask) if has_trials(value, len(mask)) else value for key, value in state.items()}
             for name, state in self.states.items()
         }
-        optimizers = _optimizers(settings, params)
-        penalties = _penalties(settings, params, frozenset(self.penalties))
         return replace(
             self,
             numbers=self.numbers[mask],
             settings=settings,
             params=_sealed(params),
             states=states,
-            optimizers=optimizers,
-            penalties=penalties,
+            averages=averages,
+            rules=rules,
         )
-
-
-def _optimizers(settings: Sequence[Setting], params: Params) -> dict[str, Optimizer]:
-    each = [setting.optimizer for setting in settings]
-    return {name: fused(each, param.ndim, param.dtype) for name, param in params.items()} if each else {}
 
 
 def _penalties(settings: Sequence[Setting], params: Params, penalised: frozenset[str]) -> dict[str, Penalty]:
@@ -108,12 +152,6 @@ def _sealed(params: Params) -> Params:
     for param in params.values():
         param.flags.writeable = False
     return params
-
-
-def _kept(value: Any, param: Array, mask: NDArray[np.bool_]) -> Any:
-    """Keep the trials of a piece of optimizer state; what has no trial axis, such as a count, is shared."""
-    has_trials = isinstance(value, np.ndarray) and value.ndim > 0 and len(value) == len(param)
-    return keep(value, mask) if has_trials else value
 
 
 def _wrong_shape(optimizer: Optimizer, after: Array, before: Array) -> PluginError:

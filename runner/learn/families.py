@@ -22,7 +22,19 @@ class Family(Protocol):
 
     Every array carries a leading trial axis; one model is a batch of one. X: (n_rows, n_features), a dense
     array or a CSR matrix, the same rows for all trials. penalised: the arrays that l1 and l2 act on.
+    loss: what is minimised, a function of the scores. random: whether training draws random numbers
+    beside those of `init`, as dropout does.
     """
+
+    @property
+    def loss(self) -> Loss:
+        """The loss of the scores."""
+        ...
+
+    @property
+    def random(self) -> bool:
+        """Whether the gradients are random."""
+        ...
 
     @property
     def penalised(self) -> frozenset[str]:
@@ -34,9 +46,13 @@ class Family(Protocol):
         ...
 
     def loss_and_gradients(
-        self, params: Params, X: Any, targets: Array, weights: Array | None
+        self, params: Params, X: Any, targets: Array, weights: Array | None, noise: np.random.Generator | None = None
     ) -> tuple[Array, Params]:
-        """Return the mean loss (n_trials,) and its gradients. weights: (n_rows,) how often each row counts."""
+        """Return the mean loss (n_trials,) and its gradients.
+
+        weights: (n_rows,) how often each row counts. noise: where a random family draws from, the same
+        numbers for all trials, so that a trial does not depend on its neighbours.
+        """
         ...
 
     def decision(self, params: Params, X: Any) -> Array:
@@ -55,6 +71,11 @@ class Linear:
     fit_intercept: bool = True
 
     @property
+    def random(self) -> bool:
+        """Nothing is drawn."""
+        return False
+
+    @property
     def penalised(self) -> frozenset[str]:
         """The weights."""
         return frozenset({"weights"})
@@ -67,7 +88,7 @@ class Linear:
         return params
 
     def loss_and_gradients(
-        self, params: Params, X: Any, targets: Array, weights: Array | None
+        self, params: Params, X: Any, targets: Array, weights: Array | None, noise: np.random.Generator | None = None
     ) -> tuple[Array, Params]:
         """Return the mean loss (n_trials,) and gradients, by one product with X and one with its transpose."""
         scores = self._scores(params, X)

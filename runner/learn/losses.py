@@ -8,6 +8,7 @@ The trials come last in memory: sums over the outputs then run along whole vecto
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,38 @@ def squared_hinge(scores: Array, targets: Array) -> tuple[Array, Array]:
     return np.square(short).sum(axis=1), -2 * signs * short
 
 
+def perceptron(scores: Array, targets: Array) -> tuple[Array, Array]:
+    """max(0, -t s), summed over one-versus-rest outputs (Rosenblatt, 1958). targets: class positions.
+
+    The slope at the kink is that of an error, for training starts there.
+    """
+    signs = _one_versus_rest(targets, scores)
+    wrong = -signs * scores
+    return np.maximum(wrong, 0).sum(axis=1), np.where(wrong >= 0, -signs, 0)
+
+
 def squared(scores: Array, targets: Array) -> tuple[Array, Array]:
     """Half the squared error, summed over the outputs. targets: (n_rows,) or (n_rows, n_outputs) values."""
     wanted = targets.reshape(scores.shape[0], scores.shape[1], 1).astype(scores.dtype, copy=False)
     errors = scores - wanted
     return 0.5 * np.square(errors).sum(axis=1), errors
+
+
+@dataclass(frozen=True)
+class Huber:
+    """Half the squared error up to `threshold`, a straight line beyond (Huber, 1964), summed over the outputs.
+
+    targets: (n_rows,) or (n_rows, n_outputs) values. With r = s - t: r²/2, or threshold · (|r| - threshold/2).
+    """
+
+    threshold: float
+
+    def __call__(self, scores: Array, targets: Array) -> tuple[Array, Array]:
+        """Return the losses and slopes, as every loss."""
+        wanted = targets.reshape(scores.shape[0], scores.shape[1], 1).astype(scores.dtype, copy=False)
+        errors = scores - wanted
+        slopes = np.clip(errors, -self.threshold, self.threshold)
+        return (slopes * (errors - 0.5 * slopes)).sum(axis=1), slopes
 
 
 def _one_versus_rest(targets: Array, scores: Array) -> Array:

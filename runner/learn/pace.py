@@ -1,17 +1,39 @@
-"""The learning rate of every trial at every step: the optimizer's base rate times the schedule's factor."""
+"""The learning rate of every trial at every step: the optimizer's base rate times the schedule's factor.
+
+A feedback schedule has a second method, `observe(score, memory) -> memory`. After each epoch it hears the
+score of its own trial (the validation loss, or where there is none the training loss; less is better) and
+what it returned last ({} at first), and returns the numbers it wants to remember. Of them, "factor"
+multiplies the rate from then on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runner.contracts import Optimizer, Scheduler
-from runner.errors import PluginError
+from runner.errors import ConfigError, PluginError
 from runner.learn.trained import Setting
+
+#: What feedback schedules remember, one entry for each trial.
+Memories = Sequence[Mapping[str, float]]
+
+
+@runtime_checkable
+class Feedback(Protocol):
+    """A schedule that looks at how the training goes."""
+
+    def factor(self, step: Any, total_steps: int) -> Any:
+        """Return what the rate is multiplied with whatever happens, as every schedule."""
+        ...
+
+    def observe(self, score: float, memory: Mapping[str, float]) -> dict[str, float]:
+        """Hear how an epoch went and return what to remember, "factor" among it. Leaves `memory` as it is."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -20,31 +42,46 @@ class Pace:
 
     base: NDArray[np.float64]
     schedulers: tuple[Scheduler | None, ...]
-    steps_per_epoch: int
     total_steps: int
 
     @classmethod
-    def of(cls, settings: Sequence[Setting], epochs: int, steps_per_epoch: int) -> Self:
+    def of(cls, settings: Sequence[Setting], total_steps: int) -> Self:
         """Read the base rates off the optimizers."""
         base = np.array([_base_rate(setting.optimizer) for setting in settings])
-        schedulers = tuple(setting.scheduler for setting in settings)
-        return cls(base, schedulers, steps_per_epoch, epochs * steps_per_epoch)
+        return cls(base, tuple(setting.scheduler for setting in settings), total_steps)
 
-    def of_epoch(self, epoch: int) -> NDArray[np.float64]:
-        """Return the learning rates (steps_per_epoch, n_trials) of one epoch."""
-        first = epoch * self.steps_per_epoch
-        steps = np.arange(first, first + self.steps_per_epoch)
-        factors = [_factors(scheduler, steps, self.total_steps) for scheduler in self.schedulers]
+    def rates(self, first: int, count: int, memories: Memories) -> NDArray[np.float64]:
+        """Return the learning rates (count, n_trials) from step `first` on; past the end, those of the last step."""
+        steps = np.minimum(np.arange(first, first + count), self.total_steps - 1)
+        factors = [
+            _factors(scheduler, steps, self.total_steps) * memory.get("factor", 1.0)
+            for scheduler, memory in zip(self.schedulers, memories, strict=True)
+        ]
         return np.stack(factors, axis=1) * self.base
+
+    def observed(self, scores: NDArray[np.float64], memories: Memories) -> list[Mapping[str, float]]:
+        """Let the feedback schedules hear the scores (n_trials,); a trial with NaN trains no more."""
+        return [
+            _heard(scheduler, float(score), memory) if isinstance(scheduler, Feedback) and score == score else memory
+            for scheduler, score, memory in zip(self.schedulers, scores, memories, strict=True)
+        ]
 
 
 def _base_rate(optimizer: Optimizer) -> float:
+    name = type(optimizer).__name__
     if not hasattr(optimizer, "learning_rate"):
         raise PluginError(
-            f"Optimizer {type(optimizer).__name__!r} has no option 'learning_rate'; every optimizer needs one, "
-            "for schedules multiply it."
+            f"Optimizer {name!r} has no option 'learning_rate'; every optimizer needs one, for schedules multiply it."
         )
-    return float(optimizer.learning_rate)
+    rate = optimizer.learning_rate
+    if rate == "auto":
+        raise ConfigError(
+            f"Optimizer {name!r} has the learning rate 'auto', which stands for a choice that has not been made. "
+            "Choose one by `range_test` first, or give a number."
+        )
+    if not np.isfinite(rate) or rate <= 0:
+        raise ConfigError(f"Optimizer {name!r} has the learning rate {rate!r}; it must be a finite number above 0.")
+    return float(rate)
 
 
 def _factors(scheduler: Scheduler | None, steps: NDArray[np.int_], total_steps: int) -> NDArray[Any]:
@@ -58,3 +95,14 @@ def _factors(scheduler: Scheduler | None, steps: NDArray[np.int_], total_steps: 
             f"it must give shape {steps.shape!r}, finite and not negative."
         )
     return factors
+
+
+def _heard(scheduler: Feedback, score: float, memory: Mapping[str, float]) -> dict[str, float]:
+    remembered = scheduler.observe(score, memory)
+    factor = remembered.get("factor", 1.0)
+    if not np.isfinite(factor) or factor < 0:
+        raise PluginError(
+            f"Scheduler {type(scheduler).__name__!r} answered the score {score!r} with the factor {factor!r}; "
+            "it must be finite and not negative."
+        )
+    return {name: float(value) for name, value in remembered.items()}

@@ -22,23 +22,25 @@ BLOCK = 4096
 class Rows:
     """X: (n_rows, n_features), dense or CSR. targets: n_rows entries. weights: (n_rows,) of mean 1, or None.
 
-    dtype: what each batch of X is cast to when it is taken.
+    dtype: what each batch of X is cast to when it is taken. chosen: positions of the rows that take part,
+    None for all of them.
     """
 
     X: Any
     targets: Array
     weights: Array | None
     dtype: np.dtype[Any]
+    chosen: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
-        return int(self.X.shape[0])
+        return int(self.X.shape[0]) if self.chosen is None else len(self.chosen)
 
     def batches(self, size: int, rng: np.random.Generator | None) -> Iterator[Batch]:
         """Give every row once, in batches of `size` (the last may be smaller), shuffled if there is an rng."""
         if rng is None:
             yield from self.blocks(size)
             return
-        order = rng.permutation(len(self))
+        order = rng.permutation(len(self)) if self.chosen is None else rng.permutation(self.chosen)
         for start in range(0, len(self), size):
             yield self._taken(order[start : start + size])
 
@@ -46,7 +48,10 @@ class Rows:
         """Give every row once, in order."""
         for start in range(0, len(self), size):
             part = slice(start, start + size)
-            yield self._cast(self.X[part]), self.targets[part], _part(self.weights, part)
+            if self.chosen is None:
+                yield self._cast(self.X[part]), self.targets[part], _part(self.weights, part)
+            else:
+                yield self._taken(self.chosen[part])
 
     def _taken(self, rows: NDArray[np.intp]) -> Batch:
         X = self.X.take(rows, axis=0) if isinstance(self.X, np.ndarray) else self.X[rows]
@@ -56,8 +61,8 @@ class Rows:
         return X if X.dtype == self.dtype else X.astype(self.dtype)
 
 
-def mean_one(weights: Array | None, n_rows: int, dtype: Any) -> Array | None:
-    """Scale sample weights to mean 1, so that the learning rate means the same with and without them.
+def mean_one(weights: Array | None, n_rows: int, dtype: Any, chosen: NDArray[np.intp] | None = None) -> Array | None:
+    """Scale sample weights to mean 1 over the chosen rows, so that the learning rate means the same with them.
 
     Raises `DataError` for weights that are not (n_rows,), negative, not finite, or all zero.
     """
@@ -66,13 +71,14 @@ def mean_one(weights: Array | None, n_rows: int, dtype: Any) -> Array | None:
     weights = np.asarray(weights, dtype=np.float64)
     if weights.shape != (n_rows,):
         raise DataError(f"The sample weights have shape {weights.shape!r}; {n_rows} rows need ({n_rows},).")
-    total = weights.sum()
+    ours = weights if chosen is None else weights[chosen]
+    total = ours.sum()
     if not np.isfinite(total) or weights.min() < 0 or total == 0:
         raise DataError(
             f"The sample weights run from {weights.min()!r} to {weights.max()!r} and sum to {total!r}; "
             "they must be finite, not negative, and not all zero."
         )
-    scaled: Array = (weights * (n_rows / total)).astype(dtype)
+    scaled: Array = (weights * (len(ours) / total)).astype(dtype)
     return scaled
 
 

@@ -40,6 +40,11 @@ def keep(array: Array, mask: NDArray[np.bool_]) -> Array:
     return trials_first(np.compress(mask, trials_last(array), axis=-1))
 
 
+def has_trials(value: Any, n_trials: int) -> bool:
+    """Say whether a piece of optimizer state belongs to single trials; what does not, a count, is shared."""
+    return isinstance(value, np.ndarray) and value.ndim > 0 and len(value) == n_trials
+
+
 def as_rows(values: Sequence[float] | Array, ndim: int, dtype: Any) -> Any:
     """Turn one number per trial into what broadcasts over arrays of `ndim` axes, the first being the trials'.
 

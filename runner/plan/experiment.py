@@ -17,6 +17,9 @@ from runner.contracts import KINDS, Kind
 from runner.errors import ConfigError, did_you_mean
 from runner.signature import Option
 
+#: What a record holds in place of a secret.
+REDACTED = "[REDACTED]"
+
 #: Settings of the experiment itself, beside the groups of components.
 GENERAL = (
     Option("name", str | None, None),
@@ -76,6 +79,7 @@ class Experiment:
 def resolve(declared: Mapping[str, Any], catalogue: Catalogue, *, name: str | None = None) -> Experiment:
     """Check a declaration. name: used where the declaration gives none. Raises ConfigError, PluginError."""
     _check_keys(declared)
+    _check_kept(declared)
     general = check_settings(
         "the experiment",
         GENERAL,
@@ -92,7 +96,7 @@ def resolve(declared: Mapping[str, Any], catalogue: Catalogue, *, name: str | No
         refit=settings["refit"],
         strict=settings["strict"],
         steps=steps,
-        declared=_as_declared(settings, steps),
+        declared=_as_declared({**settings, "name": settings["name"] or name or "unnamed"}, steps),
         remarks=tuple(remarks),
     )
     _check_whole(experiment)
@@ -104,6 +108,27 @@ def _check_keys(declared: Mapping[str, Any]) -> None:
     for key in declared:
         if key not in known:
             raise ConfigError(f"an experiment has no setting {key!r}. {did_you_mean(str(key), known)}")
+
+
+def _check_kept(declared: Mapping[str, Any]) -> None:
+    """Refuse a declaration read from a record that left its secrets out; they must never be sent as if they were."""
+    missing = [key for key, value in _leaves(declared) if isinstance(value, str) and REDACTED in value]
+    if missing:
+        raise ConfigError(
+            f"{', '.join(missing)}: {REDACTED!r} stands for a secret that was not kept. "
+            "Give the value again, by a variable of the environment: '${oc.env:NAME}'."
+        )
+
+
+def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list | tuple):
+        for position, value in enumerate(node):
+            yield from _leaves(value, f"{path}[{position}]")
+    else:
+        yield path, node
 
 
 def _steps(kind: Kind, node: Any, catalogue: Catalogue, remarks: list[str]) -> Iterator[Step]:

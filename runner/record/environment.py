@@ -100,8 +100,7 @@ def threads() -> dict[str, Any]:
 
 def _libraries() -> list[dict[str, Any]]:
     """Return each loaded thread pool without its file path, which would only tell where it is installed."""
-    # Only a run needs it; `runner ls` does not.
-    from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_info  # only a run needs it; `runner ls` does not
 
     return [{key: value for key, value in pool.items() if key != "filepath"} for pool in threadpool_info()]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from runner.record.read import Run
-from runner.record.records import Score, StepRecord, Total
-from runner.report.tables import heading, number, seconds, show, size, table
+from runner.record.records import StepRecord
+from runner.report.score_table import show_scores
+from runner.report.tables import heading, seconds, show, size, table
 
 
 def run_data(run: Run) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def show_run(run: Run, console: Console) -> None:
     console.print(Text(declared.rstrip()), soft_wrap=True)
     if run.scores.total:
         heading(console, "Scores")
-        _show_scores(run, console)
+        show_scores(run.scores, console)
     if run.steps:
         heading(console, "Steps")
         headings = ("step", "fold", "took", "rows", "note")
@@ -65,50 +65,7 @@ def _show_info(run: Run, console: Console) -> None:
         console.print(Text(info.error.message, style="red"), soft_wrap=True)
 
 
-def _show_scores(run: Run, console: Console) -> None:
-    scores = run.scores
-    folds = [f"fold {place}" for place in range(len(scores.folds))]
-    rows = [
-        [_name(name, scores.primary), *(_score(fold.get(name)) for fold in scores.folds), _total(total)]
-        for name, total in scores.total.items()
-        if not isinstance(total.mean, list)
-    ]
-    show(console, table(("metric", *folds, "total"), rows, numbers=(*folds, "total")))
-    for step, totals in scores.compressed.items():
-        rows = [[name, _total(total)] for name, total in totals.items() if not isinstance(total.mean, list)]
-        show(console, table((f"after {step}", "total"), rows, numbers=("total",)))
-    _show_descriptions(scores.total, console)
-    if scores.non_finite:
-        console.print(Text(f"not finite: {', '.join(scores.non_finite)}", style="red"), soft_wrap=True)
-
-
-def _show_descriptions(totals: Mapping[str, Total], console: Console) -> None:
-    """Print metrics that are tables of numbers, such as a confusion matrix averaged over the folds."""
-    for name, total in totals.items():
-        if isinstance(total.mean, list):
-            console.print(Text(f"{name}, mean of {total.n} fold{'s' * (total.n != 1)}"))
-            for row in total.mean:
-                console.print(Text("  " + _row(row)), soft_wrap=True)
-
-
-def _row(row: Any) -> str:
-    cells: Sequence[Any] = row if isinstance(row, list) else [row]
-    return " ".join(f"{number(cell) if not isinstance(cell, list) else '…':>8}" for cell in cells)
-
-
-def _name(name: str, primary: str | None) -> str:
-    return f"{name} (primary)" if name == primary else name
-
-
-def _score(score: Score) -> str:
-    return "…" if isinstance(score, list) else number(score)
-
-
-def _total(total: Total) -> str:
-    return _score(total.mean) if total.std is None else f"{_score(total.mean)} ± {number(total.std)}"
-
-
 def _step_cells(step: StepRecord) -> list[str]:
     rows = [str(count) for count in (step.rows_in, step.rows_out) if count is not None]
-    fold = "" if step.fold is None else str(step.fold)
+    fold = "" if step.fold is None else str(step.fold + 1)
     return [step.step, fold, seconds(step.seconds), " → ".join(dict.fromkeys(rows)), step.note or ""]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import skops.io
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
@@ -11,7 +11,8 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from runner.errors import DataError
-from runner_builtin.models import LinearRegressor, LinearSVMClassifier, SoftmaxClassifier
+from runner_builtin.lbfgs import LBFGS
+from runner_builtin.models import LinearRegressor, LinearSVMClassifier, MLPClassifier, MLPRegressor, SoftmaxClassifier
 from runner_builtin.optimizers import Adam, GradientDescent, Momentum, Nesterov, StochasticGradientDescent
 from runner_builtin.schedulers import Cosine, Exponential
 
@@ -24,7 +25,7 @@ EXPECTED_FAILURES = {
 
 
 def expected_failures(model):
-    if isinstance(model, LinearRegressor):
+    if is_regressor(model):
         return EXPECTED_FAILURES
     return EXPECTED_FAILURES | {"check_class_weight_classifiers": UNSCALED}
 
@@ -32,7 +33,18 @@ def expected_failures(model):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @parametrize_with_checks(
-    [SoftmaxClassifier(), LinearSVMClassifier(), LinearSVMClassifier(loss="squared_hinge"), LinearRegressor()],
+    [
+        SoftmaxClassifier(),
+        LinearSVMClassifier(),
+        LinearSVMClassifier(loss="squared_hinge"),
+        LinearSVMClassifier(loss="perceptron"),
+        LinearRegressor(),
+        LinearRegressor(loss="huber"),
+        MLPClassifier(),
+        MLPRegressor(),
+        SoftmaxClassifier(optimizer=LBFGS()),
+        SoftmaxClassifier(optimizer=Adam(learning_rate="auto"), validation_share=0.2, patience=5),
+    ],
     expected_failed_checks=expected_failures,
 )
 def test_the_model_is_a_scikit_learn_estimator(estimator, check):
@@ -207,7 +219,7 @@ def test_a_fitted_model_survives_skops(kind):
     dumped = skops.io.dumps(model)
     types = skops.io.get_untrusted_types(data=dumped)
     assert set(types) == {
-        f"runner_builtin.models.{kind.__name__}",
+        f"runner_builtin.linear_models.{kind.__name__}",
         "runner_builtin.optimizers.Adam",
         "runner_builtin.schedulers.Cosine",
     }

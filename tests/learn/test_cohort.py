@@ -49,8 +49,8 @@ def test_keeping_trials_keeps_their_parameters_numbers_and_state():
     np.testing.assert_array_equal(kept.params["weights"], after.params["weights"][[0, 2]])
     np.testing.assert_array_equal(kept.states["bias"]["mean"], after.states["bias"]["mean"][[0, 2]])
     assert kept.states["bias"]["count"] == 1
-    np.testing.assert_allclose(kept.optimizers["weights"].beta1.ravel(), [0.1, 0.3])
-    np.testing.assert_allclose(kept.penalties["weights"].l2.ravel(), [0.1, 0.3])
+    np.testing.assert_allclose(kept.rules.optimizers["weights"].beta1.ravel(), [0.1, 0.3])
+    np.testing.assert_allclose(kept.rules.penalties["weights"].l2.ravel(), [0.1, 0.3])
     assert len(kept.keeping(np.array([False, False])).numbers) == 0
 
 

@@ -1,0 +1,1 @@
+"""Configs of this plugin; they are found because this is a package."""

@@ -1,0 +1,200 @@
+"""Of compressors, exporters and deployers: what happens to a finished model."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import pickle
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from runner.catalogue import Catalogue
+from runner.conformance.samples import Sample, alike
+from runner.conformance.subject import Subject
+from runner.contracts import FinishedRun
+from runner.data import Dataset
+from runner.execute.recorded import trusted_types
+
+
+def _wide() -> Dataset:
+    """Return 120 rows of 30 numbers, in 6 classes that differ along two directions."""
+    rng = np.random.default_rng(0)
+    target = np.arange(120) % 6
+    angles = target * np.pi / 3
+    plane = 3 * np.column_stack([np.cos(angles), np.sin(angles)])
+    return Dataset.of(plane @ rng.normal(size=(2, 30)) + rng.normal(size=(120, 30)), target, fingerprint="wide")
+
+
+def _values() -> Dataset:
+    dataset = _wide()
+    return Dataset.of(dataset.features, dataset.features[:, 0] * 2 + 1, fingerprint="wide")
+
+
+def _fitted(dataset: Dataset) -> Pipeline:
+    """Fit a scaler and a linear model."""
+    model = LogisticRegression() if np.asarray(dataset.target).dtype.kind == "i" else Ridge()
+    return Pipeline([("scale", StandardScaler()), ("model", model)]).fit(dataset.features, dataset.target)
+
+
+_MODELS = (Sample("a linear classifier", _wide), Sample("a linear regression", _values))
+
+# --- compressors -------------------------------------------------------------------------------------------
+
+
+def _compressible(subject: Subject) -> list[Sample]:
+    return subject.usable(_MODELS, lambda dataset: subject.build().compress(_fitted(dataset)))
+
+
+def still_predicts(subject: Subject) -> None:
+    """The smaller pipeline answers `predict`, and `predict_proba` if the larger one did."""
+    for sample in _compressible(subject):
+        dataset = sample.make()
+        pipeline = _fitted(dataset)
+        smaller = subject.call(subject.build().compress, pipeline)
+        subject.expect(hasattr(smaller, "steps"), f"compress() gives {type(smaller).__name__}, not a pipeline")
+        for method in ("predict", "predict_proba"):
+            if not hasattr(pipeline, method):
+                continue
+            subject.expect(hasattr(smaller, method), f"compressed, {sample.name} has no {method}()")
+            due = np.shape(getattr(pipeline, method)(dataset.features))
+            shape = np.shape(subject.call(getattr(smaller, method), dataset.features))
+            wrong = np.prod(shape) != np.prod(due) or shape[:1] != due[:1]
+            subject.expect(not wrong, f"compressed, {sample.name} gives {method}() of shape {shape} instead of {due}")
+
+
+def leaves_the_given_pipeline_as_it_is(subject: Subject) -> None:
+    """The pipeline it was given still says what it said."""
+    for sample in _compressible(subject):
+        pipeline = _fitted(sample.make())
+        before = pickle.dumps(pipeline)
+        subject.call(subject.build().compress, pipeline)
+        subject.expect(
+            pickle.dumps(pipeline) == before, f"compress() changes the pipeline it is given ({sample.name})"
+        )
+
+
+COMPRESSOR = (still_predicts, leaves_the_given_pipeline_as_it_is)
+
+# --- exporters ---------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _folders() -> Iterator[tuple[Path, Path]]:
+    """Give a folder to watch and, inside it, an empty one to write into; the process stands in a third."""
+    with tempfile.TemporaryDirectory() as name:
+        watched = Path(name).resolve()
+        (watched / "here").mkdir()
+        (watched / "given").mkdir()
+        with contextlib.chdir(watched / "here"):
+            yield watched, watched / "given"
+
+
+def _run_of(dataset: Dataset) -> FinishedRun:
+    pipeline = _fitted(dataset)
+    classes = getattr(pipeline, "classes_", None)
+    sample = dataset.take(np.arange(5))
+    return FinishedRun("conformance", pipeline, sample, {"score": 1.0}, None if classes is None else list(classes))
+
+
+def _expect_files(subject: Subject, written: Any, watched: Path, given: Path) -> None:
+    """Raise Broken unless the files named are there, in the folder given, and nothing is anywhere else."""
+    named = [Path(file).resolve() for file in written or ()]
+    subject.expect(named, "it names no file that it wrote")
+    for path in named:
+        subject.expect(path.is_file(), f"it names a file that does not exist: {path.name!r}")
+    found = {path for path in watched.rglob("*") if path.is_file()}
+    astray = sorted(path.name for path in {*found, *named} if not path.is_relative_to(given))
+    subject.expect(not astray, f"it writes outside the folder it is given: {', '.join(astray)}")
+    silent = sorted(path.name for path in found - set(named))
+    subject.expect(not silent, f"it writes files it does not name: {', '.join(silent)}")
+
+
+def _export(subject: Subject, dataset: Dataset) -> Any:
+    with _folders() as (_, given):
+        return subject.build().export(_run_of(dataset), given)
+
+
+def _exportable(subject: Subject) -> list[Sample]:
+    return subject.usable(_MODELS, lambda dataset: _export(subject, dataset))
+
+
+def writes_only_into_its_folder(subject: Subject) -> None:
+    """The files it names are all it writes, and they are in the folder given."""
+    for sample in _exportable(subject):
+        with _folders() as (watched, given):
+            written = subject.call(subject.build().export, _run_of(sample.make()), given)
+            _expect_files(subject, written, watched, given)
+
+
+def reads_back_what_it_wrote(subject: Subject) -> None:
+    """`load` of the file `loads` predicts what the pipeline predicts."""
+    exporter = subject.build()
+    subject.expect(hasattr(exporter, "loads"), "it has no class attribute 'loads': a file name, or None")
+    if exporter.loads is None:
+        return
+    for sample in _exportable(subject):
+        run = _run_of(sample.make())
+        with _folders() as (_, given):
+            subject.call(exporter.export, run, given)
+            path = given / exporter.loads
+            subject.expect(path.is_file(), f"it does not write {exporter.loads!r}, the file it says it can load")
+            loaded = subject.call(exporter.load, path, _trust(exporter, path, subject.catalogue))
+        features = sample.make().features
+        same = alike(run.pipeline.predict(features), loaded.predict(features))
+        subject.expect(same, f"read back, {sample.name} predicts otherwise")
+
+
+def _trust(exporter: Any, path: Path, catalogue: Catalogue) -> Any:
+    """Return what `load` asks for: the file's sha256 if loading runs code, else the types that may be built."""
+    if getattr(exporter, "runs_code", False):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return trusted_types(catalogue)
+
+
+def leaves_the_pipeline_as_it_is(subject: Subject) -> None:
+    """The pipeline exported is not changed by it."""
+    for sample in _exportable(subject):
+        run = _run_of(sample.make())
+        before = pickle.dumps(run.pipeline)
+        with _folders() as (_, given):
+            subject.call(subject.build().export, run, given)
+        subject.expect(pickle.dumps(run.pipeline) == before, f"export() changes the pipeline ({sample.name})")
+
+
+EXPORTER = (writes_only_into_its_folder, reads_back_what_it_wrote, leaves_the_pipeline_as_it_is)
+
+# --- deployers ---------------------------------------------------------------------------------------------
+
+
+def turns_a_bundle_into_files(subject: Subject) -> None:
+    """From the exports of a small model it writes files, in its folder and nowhere else, and keeps the bundle."""
+    with _folders() as (watched, given), tempfile.TemporaryDirectory() as name:
+        bundle = _bundle(Path(name), subject.catalogue)
+        before = _contents(bundle)
+        written = subject.call(subject.build().deploy, bundle, given)
+        _expect_files(subject, written, watched, given)
+        subject.expect(_contents(bundle) == before, "deploy() changes the bundle it is given")
+
+
+def _bundle(folder: Path, catalogue: Catalogue) -> Path:
+    """Let every installed exporter whose files can be read back without running code write a small model."""
+    for offer in catalogue.offers("exporter"):
+        exporter = offer.build({})
+        if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):
+            (folder / offer.name).mkdir()
+            exporter.export(_run_of(_wide()), folder / offer.name)
+    return folder
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+DEPLOYER: Sequence[Callable[[Subject], None]] = (turns_a_bundle_into_files,)

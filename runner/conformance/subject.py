@@ -1,0 +1,73 @@
+"""What is examined: a component with its settings, how it is built and called, how a breach is told."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runner.catalogue import Catalogue, Offer
+from runner.conformance.samples import Sample
+from runner.data import Dataset
+from runner.isolation import restored_globals
+
+
+class Broken(AssertionError):
+    """A component does not do what its kind promises."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One component. settings: what it is built with; catalogue: where it and its neighbours were found."""
+
+    offer: Offer
+    settings: Mapping[str, Any]
+    catalogue: Catalogue
+
+    def __str__(self) -> str:
+        return f"{self.offer} of {self.offer.plugin}"
+
+    @property
+    def label(self) -> str:
+        """How test ids call it."""
+        return f"{self.offer.kind} {self.offer.name}"
+
+    def build(self, seed: int = 0) -> Any:
+        """Construct a fresh one, as a run would. seed: for a `random_state` that the settings leave open."""
+        settings = dict(self.settings)
+        defaults = {option.name: option.default for option in self.offer.signature.options}
+        draws = settings.get("shuffle", defaults.get("shuffle")) is not False  # as in a run: no seed for no draw
+        if "random_state" in defaults and settings.get("random_state") is None and draws:
+            settings["random_state"] = seed
+        return self.offer.build(settings)
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call one of its methods. Raises Broken if that changes what belongs to the whole process."""
+        changes: list[str] = []
+        with restored_globals(changes), warnings.catch_warnings():
+            # A warning breaks no contract; under a test-suite's filter "error" it would look as if it did.
+            warnings.simplefilter("ignore")
+            result = function(*arguments)
+        self.expect(not changes, f"it {'; it '.join(changes)}, which belongs to the whole process")
+        return result
+
+    def expect(self, held: Any, otherwise: str) -> None:
+        """Raise Broken with this text unless the first argument is true."""
+        if not held:
+            raise Broken(f"{self}: {otherwise}.")
+
+    def usable(self, samples: Iterable[Sample], use: Callable[[Dataset], Any]) -> list[Sample]:
+        """Return the samples that it works on, as far as `use(dataset)` tells. Raises Broken where it is none."""
+        works, refusals = [], []
+        for sample in samples:
+            try:
+                self.call(use, sample.make())
+            except Broken:
+                raise
+            except Exception as error:  # noqa: BLE001 - data it is not made for may be refused in any words
+                refusals.append(f"{sample.name}: {type(error).__name__}: {error}")
+            else:
+                works.append(sample)
+        self.expect(works, f"it works on none of the sample data. {' | '.join(refusals)}")
+        return works

@@ -1,0 +1,37 @@
+"""Which faults of the catalogue no test makes happen yet; the ones that are due must be covered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+
+#: Due with what is built so far. A new capability adds its own.
+DUE = {
+    "F11", "F21", "F38", "F39", "F40", "F41", "F42", "F43", "F47", "F48", "F49", "F50", "F67",
+    "F91", "F92", "F93", "F94", "F95",
+}  # fmt: skip
+CATALOGUE = {f"F{number:02}" for number in range(1, 101)}
+
+
+def covered() -> set[str]:
+    found: set[str] = set()
+    for path in TESTS.rglob("test_*.py"):
+        for marked in re.findall(r"mark\.fault\(([^)]*)\)", path.read_text(encoding="utf-8")):
+            found |= set(re.findall(r"F\d{2,3}", marked))
+    return found
+
+
+def test_every_fault_that_is_due_has_a_test_that_makes_it() -> None:
+    assert DUE - covered() == set()
+
+
+def test_only_numbers_of_the_catalogue_are_used() -> None:
+    assert covered() <= CATALOGUE
+
+
+def test_the_numbers_no_test_carries_yet_are_listed() -> None:
+    missing = sorted(CATALOGUE - covered())
+    print(f"{len(missing)} faults without a test: {', '.join(missing)}")
+    assert set(missing) | covered() == CATALOGUE

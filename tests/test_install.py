@@ -1,0 +1,77 @@
+"""Installed as a stranger would: a wheel in a clean environment, used from an empty folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    for name in names.stdout.split():
+        if (ROOT / name).is_file():
+            target = source / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((ROOT / name).read_bytes())
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment holding the wheel; the dependencies are lent by a path file, not copied."""
+    place = tmp_path_factory.mktemp("env")
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    python = place / "bin" / "python"
+    command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run(command, check=True)
+    ours = sysconfig.get_paths()["purelib"]
+    (site,) = place.glob("lib/python*/site-packages")
+    # Appended behind the environment's own packages, and without the path files that make us importable from source.
+    (site / "zz_dependencies.pth").write_text(f"{ours}\n")
+    return python
+
+
+def test_the_wheel_holds_the_configs_and_nothing_at_the_top_that_is_not_ours(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "runner/conf/experiment/digits.yaml" in names
+    assert "runner/conf/runner.yaml" in names
+    assert "runner/py.typed" in names
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"runner", "runner_builtin"}
+
+
+@pytest.mark.parametrize("experiment", ["digits", "breast_cancer", "docstrings", "diabetes", "forest"])
+def test_every_shipped_experiment_runs_from_the_wheel_in_an_empty_folder(
+    python: Path, tmp_path: Path, experiment: str
+) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    where = "import runner; print(runner.__file__)"
+    found = subprocess.run([str(python), "-P", "-c", where], capture_output=True, text=True, check=True, env=environment)
+    assert str(python.parent.parent) in found.stdout, "the wheel is used, not the source"
+    command = [str(python.parent / "runner"), f"+experiment={experiment}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (run,) = (tmp_path / "outputs" / experiment).iterdir()
+    assert (run / "artifacts/skops/model.skops").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
+
+
+def test_the_editable_install_reaches_the_working_tree() -> None:
+    code = "import runner.conf, runner_builtin; print(runner.conf.__file__, runner_builtin.__file__)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    for path in done.stdout.split():
+        assert "site-packages" in path or Path(path).is_relative_to(ROOT)

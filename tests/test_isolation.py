@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import random
+import warnings
+
+import numpy as np
+import pytest
+
+from runner.isolation import call_isolated
+
+
+def test_a_result_comes_back_without_remarks() -> None:
+    assert call_isolated(lambda a, b: a + b, 1, 2) == (3, [])
+
+
+@pytest.mark.fault("F94")
+def test_global_random_states_are_put_back_and_named() -> None:
+    random.seed(1)
+    np.random.seed(1)
+    expected = random.Random(1).random(), np.random.RandomState(1).rand()
+
+    def draws() -> None:
+        random.seed(99)
+        np.random.seed(99)
+
+    _, remarks = call_isolated(draws)
+    assert (random.random(), np.random.rand()) == expected
+    assert "changed the state of Python's global random numbers" in remarks
+    assert "changed the state of NumPy's global random numbers" in remarks
+
+
+def test_warnings_are_collected_once_each() -> None:
+    def warns() -> str:
+        for _ in range(3):
+            warnings.warn("low on luck", RuntimeWarning, stacklevel=1)
+        return "done"
+
+    assert call_isolated(warns) == ("done", ["warned: RuntimeWarning: low on luck"])
+
+
+def test_an_exception_passes_and_the_state_is_put_back() -> None:
+    before = np.random.get_state(legacy=False)["state"]["key"].copy()
+
+    def fails() -> None:
+        np.random.rand(3)
+        raise ValueError("boom")
+
+    with pytest.raises(ValueError, match="boom"):
+        call_isolated(fails)
+    assert (np.random.get_state(legacy=False)["state"]["key"] == before).all()
