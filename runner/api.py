@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from runner.catalogue import Catalogue
 from runner.execute.recorded import Outcome, execute, trusted_types
 from runner.execute.request import Request
+from runner.record.environment import code_state, packages
 from runner.record.loading import LoadedModel
 from runner.record.loading import load as load_recorded
 
@@ -26,8 +27,15 @@ def run(
     outputs: where run folders go. catalogue: what is installed, by default.
     Raises RunnerError (ConfigError, DataError, …) where the run fails; the run folder then holds its log.
     """
+    folder = Path.cwd()
+    code = code_state(folder)
     request = Request(
-        declared={**_DEFAULTS, **experiment}, root=str(outputs), folder=os.getcwd(), name=experiment.get("name")
+        declared={**_DEFAULTS, **experiment},
+        root=str(outputs),
+        folder=str(folder),
+        name=experiment.get("name"),
+        code=None if code is None else asdict(code),
+        packages=packages(),
     )
     outcome = execute(request, catalogue or Catalogue.installed())
     if outcome.error is not None:

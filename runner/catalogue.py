@@ -69,13 +69,19 @@ class Offer:
         own = set(read_signature(self.target).names())
         return {option.name for option in PLACEMENT.get(self.kind, ())} - own
 
-    def check(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Check settings (without `use`) against the signature. Raises SettingError."""
-        return check_settings(str(self), self.signature.options, settings, is_open=self.signature.open)
+    def wants_seed(self, settings: Mapping[str, Any]) -> bool:
+        """Say whether the component draws random numbers and the settings leave its `random_state` open."""
+        defaults = {option.name: option.default for option in self.signature.options}
+        draws = settings.get("shuffle", defaults.get("shuffle")) is not False  # scikit-learn: no seed for no draw
+        return "random_state" in defaults and settings.get("random_state") is None and draws
 
-    def build(self, settings: Mapping[str, Any], received: Mapping[str, Any] | None = None) -> Any:
-        """Check, then construct. received: components for the parameters the core hands in."""
-        checked = self.check(settings)
+    def check(self, settings: Mapping[str, Any], *, judged: bool = False) -> dict[str, Any]:
+        """Check settings (without `use`) against the signature. judged: see `check_settings`. Raises SettingError."""
+        signature = self.signature
+        return check_settings(str(self), signature.options, settings, is_open=signature.open, judged=judged)
+
+    def build(self, checked: Mapping[str, Any], received: Mapping[str, Any] | None = None) -> Any:
+        """Construct from checked settings. received: components for the parameters the core hands in."""
         defaults = {option.name: option.default for option in self.signature.options}
         placed = self.placed_by_core()
         given = {

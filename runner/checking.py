@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
-from typing import Any
-
-from pydantic import ConfigDict, ValidationError, create_model
+from typing import TYPE_CHECKING, Any
 
 from runner.errors import ConfigError, did_you_mean
 from runner.signature import REQUIRED, UNWRITTEN, Option
 
-_STRICT = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True, protected_namespaces=())
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 #: YAML 1.1 reads these words, unquoted, as something else than text.
 _YAML_WORDS = {True: "yes, on or true", False: "no, off or false"}
@@ -39,11 +38,17 @@ class SettingError(ConfigError):
 
 
 def check_settings(
-    component: str, options: tuple[Option, ...], settings: Mapping[str, Any], *, is_open: bool = False
+    component: str,
+    options: tuple[Option, ...],
+    settings: Mapping[str, Any],
+    *,
+    is_open: bool = False,
+    judged: bool = False,
 ) -> dict[str, Any]:
     """Return the settings as the constructor wants them (2 -> 2.0, a list -> a tuple).
 
-    component: how messages call it, e.g. "model 'softmax'". Raises SettingError.
+    component: how messages call it, e.g. "model 'softmax'". judged: another process has passed these very
+    values already; only what got lost on the way (tuples) is restored. Raises SettingError.
     """
     known = {option.name: option for option in options}
     unknown = [name for name in settings if name not in known]
@@ -53,7 +58,8 @@ def check_settings(
     checked = {name: settings[name] for name in unknown}
     for name, option in known.items():
         if name in settings:
-            checked[name] = _check_one(component, option, settings[name])
+            value = settings[name]
+            checked[name] = _tuples(value, option) if judged else _check_one(component, option, value)
         elif option.required:
             raise SettingError(component, name, f"needs option {name!r}, which has no default")
     return checked
@@ -64,9 +70,12 @@ def _check_one(component: str, option: Option, value: Any) -> Any:
         raise SettingError(component, option.name, f"needs option {option.name!r}, which has no default")
     if _same(value, option.default):
         return option.default
+    from pydantic import ConfigDict, ValidationError, create_model  # 80 ms that a judged declaration need not pay
+
     value = _tuples(value, option)
+    strict = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True, protected_namespaces=())
     field: Any = (option.annotation, ...)
-    model = create_model("Setting", __config__=_STRICT, value=field)
+    model = create_model("Setting", __config__=strict, value=field)
     try:
         return model(value=value).value  # type: ignore[attr-defined]
     except ValidationError as error:

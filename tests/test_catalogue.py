@@ -135,7 +135,7 @@ def test_a_default_nobody_can_write_stays_the_components() -> None:
         fit = predict = lambda self, *_: None
 
     offer = make_catalogue({"model": {"typed": Typed}}, installed=False).find("model", "typed")
-    built = offer.build({"copy": False})
+    built = offer.build(offer.check({"copy": False}))
     assert (built.dtype, built.copy) == (float, False)
 
 

@@ -126,7 +126,7 @@ class InverseSqrt:
     timescale: T, after how many steps the rate has fallen to √½.
     """
 
-    timescale: Count = 100
+    timescale: Positive = 100.0
     warmup: Warmup = 0
 
     def factor(self, step: Any, total_steps: int) -> Any:

@@ -10,22 +10,18 @@ dead, and it ends as well.
 from __future__ import annotations
 
 import contextlib
-import gc
-import json
 import os
-import queue
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from runner.cli.result import Result
-from runner.contracts import Event
-from runner.errors import PluginError
-from runner.execute.request import Request
+if TYPE_CHECKING:
+    from runner.cli.result import Result
+    from runner.contracts import Event
+    from runner.execute.request import Request
+
+# This module is loaded before the companion is started, and each import here delays it: the others come late.
 
 
 class Companion:
@@ -48,6 +44,12 @@ class Companion:
 
     def execute(self, request: Request, hear: Callable[[Event], None]) -> Result:
         """Have one request carried out. hear: told every event. Raises PluginError if the companion dies."""
+        import json
+        from dataclasses import asdict
+
+        from runner.cli.result import Result
+        from runner.contracts import Event
+
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # its early death is told below
             self._process.stdin.write(json.dumps(asdict(request), default=str).encode() + b"\n")
@@ -70,6 +72,8 @@ class Companion:
 
 
 def _died(code: int) -> Exception:
+    from runner.errors import PluginError
+
     how = f"was killed by signal {-code}" if code < 0 else f"left with code {code}"
     return PluginError(
         f"the process that carried out the run {how} in the middle of it; a component ended it, or memory ran "
@@ -82,6 +86,12 @@ def _died(code: int) -> Exception:
 
 def serve(answers: IO[bytes]) -> None:
     """Warm up, then carry out jobs until the input ends."""
+    import gc
+    import json
+    import queue
+    import signal
+    import threading
+
     jobs: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     busy = threading.Event()
 
@@ -96,7 +106,11 @@ def serve(answers: IO[bytes]) -> None:
     threading.Thread(target=read, daemon=True).start()
     # Importing makes hundreds of thousands of objects that stay: looking for garbage among them costs 0.3 s.
     gc.disable()
-    from runner.cli.here import execute_here  # the warm-up: scikit-learn and everything a run needs
+    from runner.execute.lean import import_scikit_learn
+
+    import_scikit_learn()
+    from runner.cli.here import execute_here
+    from runner.execute.request import Request
     from runner.record.strict_json import dumps
 
     def send(told: Mapping[str, Any]) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.cli.companion import Companion
@@ -32,6 +29,9 @@ def main(words: Sequence[str]) -> int:
     runs = not any(word.partition("=")[0] in _SHOWS for word in plain)
     companion = Companion.start() if runs and "--debug" not in given else None
     # From here on two processes work: the companion imports scikit-learn while we import Hydra and compose.
+    from functools import partial
+    from pathlib import Path
+
     from runner.catalogue import Catalogue
     from runner.declare.app import Options, carry_out
     from runner.declare.composing import Setup
@@ -64,7 +64,8 @@ def _here(request: Request, hear: Callable[[Event], None]) -> Result:
 
 def _with_plus(word: str) -> str:
     """`experiment=x` means `+experiment=x`: the group has no default to override."""
-    return f"+{word}" if re.match(r"experiment(@[^=]*)?=", word) else word
+    group, equals, _ = word.partition("=")
+    return f"+{word}" if equals and group.partition("@")[0] == "experiment" else word
 
 
 def _print_version() -> int:

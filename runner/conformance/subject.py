@@ -36,11 +36,9 @@ class Subject:
     def build(self, seed: int = 0) -> Any:
         """Construct a fresh one, as a run would. seed: for a `random_state` that the settings leave open."""
         settings = dict(self.settings)
-        defaults = {option.name: option.default for option in self.offer.signature.options}
-        draws = settings.get("shuffle", defaults.get("shuffle")) is not False  # as in a run: no seed for no draw
-        if "random_state" in defaults and settings.get("random_state") is None and draws:
+        if self.offer.wants_seed(settings):
             settings["random_state"] = seed
-        return self.offer.build(settings)
+        return self.offer.build(self.offer.check(settings))
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call one of its methods. Raises Broken if that changes what belongs to the whole process."""

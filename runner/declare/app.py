@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from runner.declare.explain import explain, is_hydras
 from runner.declare.rules import check_words
 from runner.errors import ConfigError, ExitCode, RunnerError
 from runner.execute.request import Request
+from runner.record.environment import code_state, packages
 from runner.record.storage import storage_errors
 
 #: A sweep of more trials than this must be asked for with `--yes`.
@@ -63,6 +65,12 @@ class _Jobs:
     failed: list[tuple[Sequence[str], Exception]] = field(default_factory=list)
     repeated: int = 0
 
+    @cached_property
+    def _surroundings(self) -> tuple[dict[str, Any] | None, dict[str, str]]:
+        """The state of the folder's code and what is installed: asked here, while the companion warms up."""
+        code = code_state(self.setup.folder)
+        return (None if code is None else asdict(code)), packages()
+
     def __call__(self, config: DictConfig) -> float | None:
         """Run one composed job. Hydra hands in a copy without its own node, which `HydraConfig` holds."""
         hydra_config = HydraConfig.get()
@@ -75,6 +83,9 @@ class _Jobs:
             name=choices.get("experiment"),
             command=["runner", *words] if self.many else list(self.command),
             overrides=words,
+            judged=True,
+            code=self._surroundings[0],
+            packages=self._surroundings[1],
             choices={group: name for group, name in choices.items() if not str(group).startswith("hydra/")},
         )
         key = repr(request.declared)
@@ -102,18 +113,24 @@ def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task) -
         setup,
         words=words,
         allow_outside=options.allow_outside,
-        runs=not (arguments.cfg or arguments.info or arguments.shell_completion or arguments.hydra_help),
+        runs=_runs(arguments),
         config_dir=_config_dir(arguments.config_dir, setup.folder),
     )
     try:
         with opened_hydra(setup) as hydra:
-            return _do(hydra, arguments, setup, options, _Jobs(setup, task, ["runner", *argv], many=False))
+            many = arguments.multirun or (_runs(arguments) and _file_asks_for_sweep(hydra, words))
+            jobs = _Jobs(setup, task, ["runner", *argv], many)
+            return _do(hydra, arguments, setup, options, jobs)
     except RunnerError:
         raise
     except Exception as error:
         if is_hydras(error) or isinstance(error.__cause__, RunnerError):
             raise explain(error, setup.catalogue, origin_of(None, setup)) from error
         raise
+
+
+def _runs(arguments: Any) -> bool:
+    return not (arguments.cfg or arguments.info or arguments.shell_completion or arguments.hydra_help)
 
 
 def _check_arguments(arguments: Any) -> None:
@@ -148,8 +165,8 @@ def _do(hydra: Hydra, arguments: Any, setup: Setup, options: Options, jobs: _Job
         hydra.show_info(arguments.info, config_name=CONFIG_NAME, overrides=words)
     elif arguments.hydra_help:
         hydra.hydra_help(config_name=CONFIG_NAME, args_parser=get_args_parser(), args=arguments)
-    elif arguments.multirun or _file_asks_for_sweep(hydra, words):
-        return _run_many(hydra, words, options, replace(jobs, many=True))
+    elif jobs.many:
+        return _run_many(hydra, words, options, jobs)
     else:
         _run_once(hydra, words, setup, jobs)
     return ExitCode.OK

@@ -113,9 +113,7 @@ def _build(step: Step | None, seed: int, received: Mapping[str, Any]) -> Called 
     if step is None:
         return None
     settings = dict(step.settings)
-    defaults = {option.name: option.default for option in step.offer.signature.options}
-    draws = settings.get("shuffle", defaults.get("shuffle")) is not False  # scikit-learn refuses a seed for no draw
-    if "random_state" in defaults and settings.get("random_state") is None and draws:
+    if step.offer.wants_seed(settings):
         settings["random_state"] = random_state(seed, step.path)
     wanted = step.offer.signature.receives
     given = {name: received[kind] for name, kind in wanted.items() if kind in received}

@@ -125,12 +125,18 @@ def _train(
     with stages.stage(f"train/{called.name}", train.n_rows) as stage:
         called.call("training", model.fit, features, target)
         diverged = getattr(model, "diverged_", None) or None
-        stage.note = "diverged" if diverged else None
+        stage.note = "diverged" if diverged else _choice(model)
     curves = _curves(model)
     for epoch, loss in enumerate(curves.get("loss", ())):
         details = {"epoch": epoch, "loss": loss}
         stages.listeners.hear(Event("epoch_finished", fold=task.number, details=details))
     return Pipeline([*steps, (called.name, model)]), diverged, curves
+
+
+def _choice(model: Any) -> str | None:
+    """Tell of a learning rate that the model chose by itself."""
+    tested = getattr(model, "range_test_", None)
+    return f"learning rate {model.learning_rate_:g} chosen by a range test" if tested else None
 
 
 def _check_features(called: Called, features: Any, n_rows: int) -> None:

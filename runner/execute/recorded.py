@@ -61,7 +61,7 @@ class Outcome:
 
 def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[str, Tracker]] = ()) -> Outcome:
     """Check, build, run and record. Raises RunnerError before the folder exists; later the outcome holds it."""
-    experiment = resolve(request.declared, catalogue, name=request.name)
+    experiment = resolve(request.declared, catalogue, name=request.name, judged=request.judged)
     components = build_components(experiment)
     now, start = datetime.now(UTC), time.perf_counter()
     folder = RunFolder.create(Path(request.root), experiment.name, now)
@@ -180,9 +180,8 @@ class _Recording:
         folder.write_text(layout.RESOLVED, _yaml(self.experiment.declared))
         folder.write_text(layout.OVERRIDES, _yaml(redact_command(request.overrides)))
         folder.write_text(layout.CHOICES, _yaml(dict(request.choices)))
-        code = environment.code_state(Path(request.folder))
-        folder.write_json(layout.CODE, code)
-        folder.write_json(layout.PACKAGES, environment.packages())
+        folder.write_json(layout.CODE, request.code)
+        folder.write_json(layout.PACKAGES, request.packages)
         places = [step.path for step in self.experiment]
         derived = {place: random_state(self.experiment.seed, place) for place in places}
         rule = "numpy.random.SeedSequence(root, spawn_key=sha256(place#fold)), see runner.plan.seeds"

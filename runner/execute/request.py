@@ -13,6 +13,8 @@ class Request:
 
     declared: the resolved declaration. root: where run folders go. folder: what relative paths mean.
     name: the experiment's, where the declaration gives none. choices, overrides: as Hydra tells them.
+    judged: the declaration was resolved already by whoever asks. code, packages: the state of the folder's
+    code and what is installed, for the record.
     """
 
     declared: Mapping[str, Any]
@@ -22,3 +24,6 @@ class Request:
     command: Sequence[str] = ()
     overrides: Sequence[str] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
+    judged: bool = False
+    code: Mapping[str, Any] | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)

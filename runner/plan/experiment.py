@@ -76,27 +76,41 @@ class Experiment:
             yield from steps
 
 
-def resolve(declared: Mapping[str, Any], catalogue: Catalogue, *, name: str | None = None) -> Experiment:
-    """Check a declaration. name: used where the declaration gives none. Raises ConfigError, PluginError."""
+def resolve(
+    declared: Mapping[str, Any], catalogue: Catalogue, *, name: str | None = None, judged: bool = False
+) -> Experiment:
+    """Check a declaration. Raises ConfigError, PluginError.
+
+    name: used where the declaration gives none. judged: this very declaration was resolved before, in the
+    process that sent it; its values are not judged again.
+    """
     _check_keys(declared)
     _check_kept(declared)
     general = check_settings(
         "the experiment",
         GENERAL,
         {option.name: declared[option.name] for option in GENERAL if option.name in declared},
+        judged=judged,
     )
     defaults = {option.name: option.default for option in GENERAL}
     remarks: list[str] = []
-    steps = {group: tuple(_steps(kind, declared.get(group), catalogue, remarks)) for group, kind in _GROUPS.items()}
+    steps = {
+        group: tuple(
+            _step(kind, step, entry, catalogue, judged=judged)
+            for step, entry in _entries(kind, declared.get(group), remarks)
+        )
+        for group, kind in _GROUPS.items()
+    }
     settings = {**defaults, **general}
+    settings["name"] = settings["name"] or name or "unnamed"
     experiment = Experiment(
-        name=settings["name"] or name or "unnamed",
+        name=settings["name"],
         seed=settings["seed"],
         score_by=settings["score_by"],
         refit=settings["refit"],
         strict=settings["strict"],
         steps=steps,
-        declared=_as_declared({**settings, "name": settings["name"] or name or "unnamed"}, steps),
+        declared=_as_declared(settings, steps),
         remarks=tuple(remarks),
     )
     _check_whole(experiment)
@@ -131,28 +145,28 @@ def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, node
 
 
-def _steps(kind: Kind, node: Any, catalogue: Catalogue, remarks: list[str]) -> Iterator[Step]:
+def _entries(kind: Kind, node: Any, remarks: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give (step, its node with `use`) for every component that is chosen in a group."""
     if kind.many:
         for name, entry in _named_entries(kind, node):
             if isinstance(entry, Mapping) and "use" in entry:
                 if entry["use"] != NONE:
-                    yield _step(kind, name, entry, catalogue)
+                    yield name, entry
             elif entry is not None:
                 remarks.append(
                     f"{kind.group}.{name} holds settings for a step that is not chosen: ignored. "
                     f"'{kind.group}=[…,{name}]' or '+{kind.group}={name}' chooses it."
                 )
-    elif node is not None and node != NONE:
-        if isinstance(node, str):
-            node = {"use": node}
-        if not isinstance(node, Mapping) or "use" not in node:
-            if not node:
-                return
-            raise ConfigError(
-                f"{kind.group}: {node!r} names no component; choose one with '{kind.group}=NAME' or 'use: NAME'"
-            )
-        if node["use"] != NONE:
-            yield _step(kind, str(node["use"]), node, catalogue)
+        return
+    entry = {"use": node} if isinstance(node, str) else node
+    if not entry:
+        return
+    if not isinstance(entry, Mapping) or "use" not in entry:
+        raise ConfigError(
+            f"{kind.group}: {node!r} names no component; choose one with '{kind.group}=NAME' or 'use: NAME'"
+        )
+    if entry["use"] != NONE:
+        yield str(entry["use"]), entry
 
 
 def _named_entries(kind: Kind, node: Any) -> list[tuple[str, Any]]:
@@ -174,12 +188,12 @@ def _named_entries(kind: Kind, node: Any) -> list[tuple[str, Any]]:
     return entries
 
 
-def _step(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue) -> Step:
+def _step(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue, *, judged: bool) -> Step:
     offer = catalogue.find(kind.name, str(entry["use"]))
     settings = {str(key): value for key, value in entry.items() if key != "use"}
     path = f"{kind.group}.{name}" if kind.many else kind.group
     try:
-        return Step(kind.name, name, offer, offer.check(settings))
+        return Step(kind.name, name, offer, offer.check(settings, judged=judged))
     except SettingError as error:
         raise error.at(path) from None
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from runner.learn import hinge, logistic, softmax, squared, squared_hinge
+from runner.learn import Huber, hinge, logistic, perceptron, softmax, squared, squared_hinge
 
 RNG = np.random.default_rng(0)
 CLASSES = RNG.integers(0, 4, 9)
@@ -12,6 +12,9 @@ CASES = {
     "hinge of two classes": (hinge, 1, CLASSES % 2),
     "squared hinge": (squared_hinge, 4, CLASSES),
     "squared hinge of two classes": (squared_hinge, 1, CLASSES % 2),
+    "perceptron": (perceptron, 4, CLASSES),
+    "huber": (Huber(0.7), 1, RNG.standard_normal(9)),
+    "huber of several targets": (Huber(0.7), 3, RNG.standard_normal((9, 3))),
     "squared": (squared, 1, RNG.standard_normal(9)),
     "squared of several targets": (squared, 3, RNG.standard_normal((9, 3))),
 }
@@ -60,3 +63,16 @@ def test_known_values_of_the_margin_losses():
     scores = np.array([[[0.5], [-2.0], [0.0]]])
     assert hinge(scores, np.array([0]))[0].item() == 0.5 + 0 + 1
     assert squared_hinge(scores, np.array([0]))[0].item() == 0.25 + 0 + 1
+
+
+def test_huber_is_the_squared_error_near_the_target_and_a_straight_line_beyond():
+    scores = np.array([[[0.5]], [[-3.0]]])
+    losses, slopes = Huber(1.0)(scores, np.zeros(2))
+    assert losses.ravel().tolist() == [0.125, 2.5]
+    assert slopes.ravel().tolist() == [0.5, -1.0]
+
+
+def test_the_perceptron_learns_from_rows_on_the_border_too():
+    losses, slopes = perceptron(np.array([[[0.0]], [[2.0]], [[-1.0]]]), np.array([1, 1, 1]))
+    assert losses.ravel().tolist() == [0, 0, 1]
+    assert slopes.ravel().tolist() == [-1, 0, -1]

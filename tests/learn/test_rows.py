@@ -50,3 +50,18 @@ def test_sample_weights_are_scaled_to_mean_one():
 def test_sample_weights_that_cannot_be_used_are_an_error(weights):
     with pytest.raises(DataError, match="sample weights"):
         mean_one(np.array(weights), 2, "float32")
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_only_the_chosen_rows_are_given(form, shuffled):
+    rng = np.random.default_rng(0) if shuffled else None
+    some = Rows(form(X), np.arange(10), None, np.dtype("float64"), np.array([1, 4, 7]))
+    assert len(some) == 3
+    seen = np.concatenate([targets for _, targets, _ in some.batches(2, rng)])
+    assert sorted(seen) == [1, 4, 7]
+
+
+def test_weights_are_scaled_by_the_chosen_rows_alone():
+    weights = mean_one(np.array([1.0, 3.0, 100.0]), 3, "float64", np.array([0, 1]))
+    assert weights[:2].tolist() == [0.5, 1.5]
