@@ -51,7 +51,7 @@ def test_a_component_is_built_from_its_settings_and_what_the_core_hands_in() -> 
 
 @pytest.mark.fault("F38")
 def test_a_misspelt_name_is_told_with_the_nearest() -> None:
-    with pytest.raises(ConfigError, match="model 'rigde' is not offered by any plugin. Did you mean 'ridge'?"):
+    with pytest.raises(ConfigError, match=r"model 'rigde' is not offered by any plugin. Did you mean 'ridge'?"):
         make_catalogue({"model": {"ridge": Ridge}}, installed=False).find("model", "rigde")
 
 

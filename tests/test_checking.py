@@ -57,7 +57,9 @@ def test_a_wrong_setting_is_told(settings: dict[str, Any], told: str) -> None:
 
 
 @pytest.mark.fault("F43")
-@pytest.mark.parametrize(("value", "told"), [(False, "unquoted no, off or false as False: quote it"), (10, "012 is 10")])
+@pytest.mark.parametrize(
+    ("value", "told"), [(False, "unquoted no, off or false as False: quote it"), (10, "012 is 10")]
+)
 def test_a_text_that_yaml_read_as_something_else_is_told_how_to_quote_it(value: Any, told: str) -> None:
     assert told in refused(label=value)
 

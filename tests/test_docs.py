@@ -1,8 +1,9 @@
 """What the README and the docs show is what happens.
 
-Of a page, in order and in one empty folder: blocks with a title are files (a `pyproject.toml` among them makes them
-a package that is installed for the page), `bash` blocks that start with `runner` are run and must end with 0 or with
-the `exit=` of their info string, `python` blocks are executed in one namespace. `console` blocks only show.
+Of a page, in order and in one folder: blocks with a title are files in it (unless a `pyproject.toml` is among them:
+then they are a package that is installed for the page), `bash` blocks that start with `runner` are run and must end
+with 0 or with the `exit=` of their info string, `python` blocks are executed in one namespace. `console` blocks only
+show.
 """
 
 import os
@@ -75,9 +76,10 @@ def run(block, folder, path):
 def test_what_a_page_shows_works(page, tmp_path, monkeypatch):
     folder, package, installed = (tmp_path / name for name in ("here", "package", "installed"))
     folder.mkdir()
+    home = package if "pyproject.toml" in files(page) else folder
     for name, text in files(page).items():
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        (package / name).write_text(text, encoding="utf-8")
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text, encoding="utf-8")
     if (package / "pyproject.toml").is_file():
         install(package, installed)
         monkeypatch.syspath_prepend(installed)

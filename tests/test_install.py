@@ -60,7 +60,9 @@ def test_every_shipped_experiment_runs_from_the_wheel_in_an_empty_folder(
 ) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     where = "import runner; print(runner.__file__)"
-    found = subprocess.run([str(python), "-P", "-c", where], capture_output=True, text=True, check=True, env=environment)
+    found = subprocess.run(
+        [str(python), "-P", "-c", where], capture_output=True, text=True, check=True, env=environment
+    )
     assert str(python.parent.parent) in found.stdout, "the wheel is used, not the source"
     command = [str(python.parent / "runner"), f"+experiment={experiment}"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)

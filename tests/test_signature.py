@@ -79,7 +79,9 @@ def test_dataclasses_functions_and_empty_classes_are_read_too(module: str) -> No
     assert module not in sys.modules
 
 
-def test_what_the_source_does_not_tell_is_asked_of_the_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_source_does_not_tell_is_asked_of_the_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = """
     import fractions
     class Late:

@@ -104,8 +104,8 @@ class Ledger:
     def snapshot(self) -> Snapshot:
         """Return all that is written down."""
         arrays = {f"curves/{name}": np.array(curve) for name, curve in self._curves.items()}
-        arrays |= {"n_steps": self._n_steps, "limits": self._limits}
-        arrays |= {"best": self._best, "best_epochs": self._best_epochs}
+        arrays |= {"n_steps": self._n_steps.copy(), "limits": self._limits.copy()}
+        arrays |= {"best": self._best.copy(), "best_epochs": self._best_epochs.copy()}
         for number, params in self._kept.items():
             arrays |= {f"kept/{number}/{name}": param for name, param in params.items()}
         flags = [None if flag is None else [flag.step, flag.learning_rate] for flag in self._divergences]

@@ -66,6 +66,8 @@ def _named(rows: Any, names: list[Any]) -> Any:
     import pandas as pd  # the model was trained on a frame; models trained on arrays do not pay for it
 
     table = np.asarray(rows)
+    if table.ndim == 1 and len(names) == 1:  # a list of texts is a table of one column
+        table = table[:, np.newaxis]
     if table.shape[1:] != (len(names),):
         raise DataError(
             f"the rows to predict have shape {table.shape}, but the model was trained on a table with the "

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import skops.io
-from runner_builtin.exporters import SkopsExporter
-from runner_builtin.trusted_types import TRUSTED_TYPES
 from sklearn.cluster import Birch
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -19,6 +17,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from runner.contracts import Exporter, FinishedRun
 from runner.data import Dataset
 from runner.errors import ExitCode, IntegrityError, PluginError
+from runner_builtin.exporters import SkopsExporter
+from runner_builtin.trusted_types import TRUSTED_TYPES
 
 ROWS = np.arange(40.0).reshape(20, 2)
 LABELS = np.arange(20) % 2

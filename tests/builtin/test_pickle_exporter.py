@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from runner_builtin.pickle_exporter import PickleExporter
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from runner.contracts import Exporter, FinishedRun
 from runner.data import Dataset
 from runner.errors import ExitCode, IntegrityError
+from runner_builtin.pickle_exporter import PickleExporter
 
 ROWS = np.arange(40.0).reshape(20, 2)
 

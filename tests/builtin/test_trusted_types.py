@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
-from runner_builtin.exporters import SkopsExporter
-from runner_builtin.trusted_types import TRUSTED_TYPES
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import FeatureAgglomeration, KMeans
 from sklearn.compose import ColumnTransformer
@@ -51,6 +49,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from runner.contracts import FinishedRun
 from runner.data import Dataset
+from runner_builtin.exporters import SkopsExporter
+from runner_builtin.trusted_types import TRUSTED_TYPES
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(60, 4))

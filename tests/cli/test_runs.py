@@ -129,7 +129,9 @@ def test_a_target_that_is_not_there_is_told_with_the_columns(tmp_path: Path, tar
 
 def test_ctrl_c_ends_the_run_and_leaves_no_result(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-m", "runner.cli", "+experiment=digits", "model.epochs=100000"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
     _wait_for(lambda: list(tmp_path.glob("outputs/digits/*.partial/logs/run.log")))
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
@@ -190,5 +192,7 @@ def test_a_component_that_ends_the_process_is_told_and_no_success(tmp_path: Path
 
 
 def test_python_files_lying_about_are_not_imported(tmp_path: Path) -> None:
-    project = Project(tmp_path, {name: "raise RuntimeError('imported!')" for name in ("signal.py", "numpy.py", "sklearn.py")})
+    project = Project(
+        tmp_path, dict.fromkeys(("signal.py", "numpy.py", "sklearn.py"), "raise RuntimeError('imported!')")
+    )
     project.run(*QUICK).assert_success()

@@ -36,7 +36,10 @@ def project(tmp_path: Path) -> Project:
     ("words", "told"),
     [
         (["+experiment=digitz"], "experiment 'digitz' does not exist. Did you mean 'digits'?"),
-        (["+experiment=digits", "model=softmx"], "model 'softmx' is not offered by any plugin. Did you mean 'softmax'?"),
+        (
+            ["+experiment=digits", "model=softmx"],
+            "model 'softmx' is not offered by any plugin. Did you mean 'softmax'?",
+        ),
         (["experiment=digits", "cleaners=[drop_mising]"], "Did you mean 'drop_missing'"),
         (["experiment=digits", "optimizer.lerning_rate=1"], "optimizer 'momentum' has no option 'lerning_rate'."),
         (["experiment=digits", "optimizer.lerning_rate=1"], "'optimizer.lerning_rate=1' on the command line"),
@@ -81,7 +84,9 @@ def test_a_typo_in_a_file_is_told_with_file_and_line(project: Project) -> None:
 
 @pytest.mark.fault("F38")
 def test_settings_left_for_another_model_name_both(project: Project) -> None:
-    told = refused(project, "+experiment=digits", "model=RandomForestClassifier", "optimizer=none", "scheduler=none").err
+    told = refused(
+        project, "+experiment=digits", "model=RandomForestClassifier", "optimizer=none", "scheduler=none"
+    ).err
     assert "digits.yaml, line" in told
     assert "model 'RandomForestClassifier' has no option 'epochs'" in told
     assert "softmax" in told
@@ -143,7 +148,12 @@ def test_a_file_that_is_no_plain_yaml_is_told_with_its_place(project: Project, t
     assert not (project.folder / "pwned").exists()
 
 
-BOMB = "a: &a [" + "1," * 10 + "]\n" + "".join(f"{b}: &{b} [" + f"*{a}," * 10 + "]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))  # noqa: E501
+BOMB = (
+    "a: &a ["
+    + "1," * 10
+    + "]\n"
+    + "".join(f"{b}: &{b} [" + f"*{a}," * 10 + "]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+)
 
 
 @pytest.mark.fault("F42")
@@ -165,7 +175,9 @@ def test_a_file_that_explodes_is_refused_at_once(project: Project, text: str, to
 
 
 @pytest.mark.fault("F43")
-@pytest.mark.parametrize(("value", "found"), [("no", "bool False"), ("012", "int 10"), ("12:30:45", "int 45045"), ("1_000", "int 1000")])
+@pytest.mark.parametrize(
+    ("value", "found"), [("no", "bool False"), ("012", "int 10"), ("12:30:45", "int 45045"), ("1_000", "int 1000")]
+)
 def test_an_unquoted_word_for_a_text_is_told(project: Project, value: str, found: str) -> None:
     path = project.write("conf/experiment/mine.yaml", EXPERIMENT + f"name: {value}\n")
     told = refused(project, "+experiment=mine").err
@@ -185,8 +197,14 @@ def test_a_redacted_secret_is_never_taken_for_one(project: Project) -> None:
     ("words", "told"),
     [
         (["model.l2=${model.l1}", "model.l1=${model.l2}"], "refer to each other in a circle"),
-        (["model.l2=${nope.nope}"], "model.l2 ('model.l2=${nope.nope}' on the command line): Interpolation key 'nope.nope'"),
-        (["model.l2=${oc.env:NO_SUCH_VARIABLE}"], "Environment variable 'NO_SUCH_VARIABLE' not found. Set it, or give"),
+        (
+            ["model.l2=${nope.nope}"],
+            "model.l2 ('model.l2=${nope.nope}' on the command line): Interpolation key 'nope.nope'",
+        ),
+        (
+            ["model.l2=${oc.env:NO_SUCH_VARIABLE}"],
+            "Environment variable 'NO_SUCH_VARIABLE' not found. Set it, or give",
+        ),
         (["model.l2=${nope:1}"], "Unsupported interpolation type nope"),
     ],
 )
@@ -197,7 +215,12 @@ def test_a_reference_that_leads_nowhere_is_told_with_its_key(project: Project, w
 @pytest.mark.fault("F49")
 @pytest.mark.parametrize(
     "word",
-    ["optimizer.learning_rate=" + "9" * 10_000 + "x", "model.loss=x=y,z", "name=a b(c", "model.l2='\u00e9\U0001f600'"],
+    [
+        "optimizer.learning_rate=" + "9" * 10_000 + "x",
+        "model.loss=x=y,z",
+        "name=a b(c",
+        "model.l2='\u00e9\U0001f600'",
+    ],
     ids=["long", "separators", "parenthesis", "unicode"],
 )
 def test_a_strange_value_gets_a_bounded_message(project: Project, word: str) -> None:

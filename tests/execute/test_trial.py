@@ -174,7 +174,10 @@ def test_compressed_pipelines_are_scored_again(tmp_path: Path) -> None:
         },
         outputs=tmp_path,
     )
-    before, after = outcome.metrics.total["accuracy"].mean, outcome.metrics.compressed["truncated_svd"]["accuracy"].mean
+    before, after = (
+        outcome.metrics.total["accuracy"].mean,
+        outcome.metrics.compressed["truncated_svd"]["accuracy"].mean,
+    )
     assert isinstance(before, float)
     assert isinstance(after, float)
     assert 0.2 < after < before
@@ -269,7 +272,7 @@ def test_a_cleaner_that_breaks_its_contract_is_named(tmp_path: Path, offence: ty
 
 
 def test_a_cleaner_that_leaves_nothing_is_a_mistake_about_the_data(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="left none of the 60 rows. 60 dropped: nobody likes it."):
+    with pytest.raises(DataError, match=r"left none of the 60 rows. 60 dropped: nobody likes it."):
         ran(tmp_path, {"cleaner": {"bad": Empties}}, cleaners=["bad"])
 
 
@@ -286,7 +289,9 @@ def test_what_a_component_changes_in_the_process_is_put_back_and_told(
 ) -> None:
     np.random.seed(5)
     expected = np.random.RandomState(5).rand()
-    outcome = ran(tmp_path, {"augmenter": {"loud": ChangesTheWorld}}, augmenters=["loud"], splitter="stratified_holdout")
+    outcome = ran(
+        tmp_path, {"augmenter": {"loud": ChangesTheWorld}}, augmenters=["loud"], splitter="stratified_holdout"
+    )
     assert np.random.rand() == expected
     assert "hello" not in capsys.readouterr().out
     told = " ".join(outcome.remarks)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -201,3 +203,106 @@ def test_an_ordinary_elementwise_optimizer_of_a_stranger_is_fused():
         np.testing.assert_allclose(
             together.params["weights"][trial], train([setting]).params["weights"][0], rtol=1e-4, atol=1e-6
         )
+
+
+class Unit:
+    """Steps of unit length in the direction of the gradient: the whole array decides how long it is."""
+
+    elementwise = False
+
+    def __init__(self, learning_rate=0.1):
+        self.learning_rate = learning_rate
+
+    def init(self, param):
+        assert param.ndim < 3
+        return {"steps": np.zeros(len(param))}
+
+    def update(self, grad, state, param, learning_rate):
+        return param - learning_rate * grad / (np.linalg.norm(grad) + 1e-12), {"steps": state["steps"] + 1}
+
+
+def test_an_optimizer_that_is_not_elementwise_is_trained_trial_after_trial_and_sees_its_own_array():
+    settings = [Setting(Unit(rate), l2=1e-3) for rate in (0.1, 0.05, 1e30)]
+    together = train(settings)
+    for trial, setting in enumerate(settings):
+        alone = train([setting])
+        for key, array in alone.params_of(0).items():
+            np.testing.assert_array_equal(together.params_of(trial)[key], array)
+        np.testing.assert_array_equal(together.loss_curve[trial], alone.loss_curve[0])
+    assert together.divergences[:2] == (None, None)
+    assert together.divergences[2] is not None
+
+
+HELD = np.arange(0, N_ROWS, 5)
+
+
+def test_rows_held_out_are_validated_on_and_not_learned_from():
+    targets = CLASSES.copy()
+    first = train([Setting(Adam())], held_out=HELD)
+    targets[HELD] = (targets[HELD] + 1) % N_CLASSES
+    second = train([Setting(Adam())], targets=targets, held_out=HELD)
+    np.testing.assert_array_equal(first.params["weights"], second.params["weights"])
+    assert (first.validation_curve < second.validation_curve).all()
+    rest = np.setdiff1d(np.arange(N_ROWS), HELD)
+    gd = [Setting(GradientDescent())]
+    np.testing.assert_allclose(
+        train(gd, held_out=HELD).params["weights"], train(gd, DENSE[rest], CLASSES[rest]).params["weights"], rtol=1e-5
+    )
+
+
+def test_patience_stops_each_trial_by_itself_at_its_best_epoch():
+    noise = np.random.default_rng(3).integers(0, N_CLASSES, N_ROWS)
+    settings = [Setting(Adam(learning_rate=rate)) for rate in (0.5, 0.001, 0.05)]
+    options = {"targets": noise, "held_out": HELD, "epochs": 25}
+    together = train(settings, patience=3, **options)
+    watched = train(settings, **options)
+    for trial in range(3):
+        curve = watched.validation_curve[trial]
+        epochs = int(np.isfinite(together.loss_curve[trial]).sum())
+        best = int(together.best_epochs[trial])
+        np.testing.assert_allclose(together.validation_curve[trial, :epochs], curve[:epochs], rtol=1e-4)
+        assert best == np.nanargmin(together.validation_curve[trial])
+        assert epochs == min(25, best + 1 + 3)
+        at_best = train([settings[trial]], **options | {"epochs": best + 1})
+        np.testing.assert_allclose(
+            together.params_of(trial)["weights"], at_best.params_of(0)["weights"], rtol=1e-4, atol=1e-6
+        )
+    assert together.n_steps[0] < together.n_steps[1]
+
+
+@pytest.mark.parametrize("options", [{"patience": 3}, {"patience": 0, "held_out": HELD}])
+def test_patience_without_rows_to_validate_on_is_an_error(options):
+    with pytest.raises(ConfigError, match="Set validation_share too"):
+        train([Setting(Adam())], **options)
+
+
+@pytest.mark.fault("F88")
+@pytest.mark.parametrize("options", [{"epochs": 0}, {"batch_size": 0}])
+def test_a_training_of_no_steps_is_an_error(options):
+    with pytest.raises(ConfigError, match="would take no step"):
+        train([Setting(Adam())], **options)
+
+
+@pytest.mark.fault("F88")
+def test_a_warm_up_longer_than_the_training_is_an_error():
+    with pytest.raises(ConfigError, match=r"scheduler.warmup 15 is 15 steps, and the whole training has 15\."):
+        train([Setting(Adam(), Cosine(warmup=15))])
+
+
+def test_clipped_steps_of_plain_descent_are_no_longer_than_the_rate_times_the_limit():
+    settings = [Setting(StochasticGradientDescent(learning_rate=0.5), clip_norm=limit) for limit in (0.01, np.inf)]
+    clipped, free = (
+        np.sqrt(
+            sum(np.square(train([one], epochs=1, batch_size=N_ROWS).params[key]).sum() for key in ("weights", "bias"))
+        )
+        for one in settings
+    )
+    assert clipped == pytest.approx(0.005, rel=1e-5)
+    assert free > 0.05
+
+
+def test_the_mean_of_all_iterates_is_what_averaging_by_one_gives():
+    setting = Setting(StochasticGradientDescent(learning_rate=0.3))
+    iterates = [train([setting], epochs=n, batch_size=N_ROWS, dtype="float64").params["weights"] for n in (1, 2, 3)]
+    averaged = train([replace(setting, averaging=1.0)], epochs=3, batch_size=N_ROWS, dtype="float64")
+    np.testing.assert_allclose(averaged.params["weights"], np.mean(iterates, axis=0), rtol=1e-12)

@@ -21,7 +21,7 @@ def test_the_rule_takes_the_smallest_rate_that_gains_nearly_as_much_as_the_best(
 
 
 def test_where_no_rate_helps_the_error_says_so():
-    with pytest.raises(ConfigError, match=r"No learning rate from 0\.1 to 0\.2 makes the loss smaller.*, 2,"):
+    with pytest.raises(ConfigError, match=r"No learning rate from 0\.1 to 0\.2 makes the loss smaller.*, 2\."):
         _ = RangeTest((0.1, 0.2), (2.0, np.inf), first_loss=2.0).choice
 
 

@@ -7,7 +7,9 @@ from runner.plan.seeds import derive, random_state
 
 
 @given(st.integers(0, 2**32), st.text(max_size=20), st.none() | st.integers(0, 99))
-def test_a_seed_is_an_int_that_depends_on_nothing_but_root_place_and_fold(root: int, place: str, fold: int | None) -> None:
+def test_a_seed_is_an_int_that_depends_on_nothing_but_root_place_and_fold(
+    root: int, place: str, fold: int | None
+) -> None:
     first = random_state(root, place, fold)
     assert 0 <= first < 2**31
     assert random_state(root, place, fold) == first

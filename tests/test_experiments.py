@@ -1,0 +1,111 @@
+"""The shipped experiments, whole: they learn something, within seconds, and their models can be loaded again."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import runner
+from runner.testing import Project
+
+ROOT = Path(__file__).parent.parent
+SMS = ROOT.parent / "shared" / "data" / "sms-spam" / "SMSSpamCollection"
+
+#: Experiment -> (metric, at least this on held-out rows).
+GOOD = {
+    "digits": ("accuracy", 0.90),
+    "breast_cancer": ("f1", 0.95),
+    "docstrings": ("f1", 0.80),
+    "diabetes": ("r2", 0.40),
+    "forest": ("accuracy", 0.95),
+}
+
+SMS_SPAM = """\
+# @package _global_
+defaults:
+  - override /source: csv
+  - override /cleaners: [drop_duplicates, drop_missing]
+  - override /transforms: [tfidf]
+  - override /splitter: stratified_holdout
+  - override /model: softmax
+  - override /optimizer: adam
+  - override /scheduler: cosine
+  - override /metrics: [accuracy, precision, recall, f1, confusion_matrix]
+source:
+  path: ${oc.env:SMS_SPAM}
+  separator: "\\t"
+  header: false
+  columns: [label, text]
+  quoting: false
+  target: label
+transforms: {tfidf: {columns: text, ngram_range: [1, 2], min_df: 2}}
+metrics:
+  precision: {positive: spam}
+  recall: {positive: spam}
+  f1: {positive: spam}
+model: {l2: 1.0e-5}
+score_by: f1
+"""
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_shipped_experiment_is_complete_and_learns_in_seconds(name: str, tmp_path: Path) -> None:
+    metric, least = GOOD[name]
+    run = Project(tmp_path).run(f"+experiment={name}").assert_success().run
+    total = run.scores.total[metric]
+    assert isinstance(total.mean, float)
+    assert total.mean >= least
+    assert run.info.seconds < 30
+    for group in ("source", "cleaners", "splitter", "transforms", "model", "metrics", "exporters"):
+        assert run.config[group], f"{name} declares no {group}"
+
+
+@pytest.mark.parametrize("name", ["digits", "breast_cancer", "docstrings", "diabetes", "forest"])
+def test_shipped_experiments_are_exactly_those_listed(name: str) -> None:
+    shipped = {path.stem for path in (ROOT / "conf/experiment").glob("*.yaml")}
+    assert name in shipped
+    assert set(GOOD) <= shipped
+
+
+def test_the_same_command_twice_gives_equal_scores(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    scores = [project.run("+experiment=digits").assert_success().run.scores for _ in range(2)]
+    assert scores[0] == scores[1]
+
+
+def test_a_recorded_model_predicts_in_a_fresh_process(tmp_path: Path) -> None:
+    run = Project(tmp_path).run("+experiment=breast_cancer").assert_success().run
+    code = """
+import sys, runner
+from sklearn.datasets import load_breast_cancer
+data = load_breast_cancer(as_frame=True)
+model = runner.load(sys.argv[1])
+names = data.target_names[data.target]
+print([float((model.predict(data.data) == names).mean()), model.predict_proba(data.data).shape])
+"""
+    command = [sys.executable, "-P", "-c", code, str(run.path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    accuracy, shape = ast.literal_eval(done.stdout)
+    assert accuracy > 0.97
+    assert shape == (569, 2)
+
+
+@pytest.mark.skipif(not SMS.is_file(), reason="the SMS spam collection is not here")
+def test_sms_spam_is_told_from_ham(tmp_path: Path) -> None:
+    files = {"conf/experiment/sms_spam.yaml": SMS_SPAM}
+    project = Project(tmp_path, files, environment={"SMS_SPAM": str(SMS)})
+    outcome = project.run("+experiment=sms_spam").assert_success()
+    assert "5,574 rows" in outcome.out
+    assert "403 dropped" in outcome.out
+    total = outcome.run.scores.total["f1"].mean
+    assert isinstance(total, float)
+    assert total > 0.9
+    loaded = runner.load(outcome.run.path)
+    assert loaded.predict(["WINNER!! Claim your free prize now, call 09061701461", "are you home yet?"]).tolist() == [
+        "spam",
+        "ham",
+    ]
