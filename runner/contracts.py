@@ -144,6 +144,9 @@ class Optimizer(Protocol):
     axis, so the arithmetic must be elementwise; number options may then be arrays that broadcast. The
     option `learning_rate: float` is the base rate; a schedule multiplies it before `update` sees it.
     full_batch: class attribute, False if absent; True asks for the gradient over all training rows.
+    elementwise: class attribute, True if absent; an optimizer that is not says False, is trained one trial
+    at a time, and sees its arrays without the trial axis. One that searches by itself has `minimise` besides
+    (`runner.learn.whole.Minimiser`) and is not stepped.
     """
 
     def init(self, param: NDArray[Any]) -> dict[str, Any]:
@@ -159,7 +162,11 @@ class Optimizer(Protocol):
 
 @runtime_checkable
 class Scheduler(Protocol):
-    """How the learning rate changes over a training."""
+    """How the learning rate changes over a training.
+
+    One that looks at how the training goes also has `observe(score, memory) -> memory`, called after each
+    epoch with the loss of its trial, less being better (`runner.learn.pace.Feedback`).
+    """
 
     def factor(self, step: Any, total_steps: int) -> Any:
         """Return what to multiply the base learning rate with. step: int or int array from 0; same shape out."""

@@ -61,7 +61,7 @@ class GradientClassifier(ClassifierMixin, GradientModel):
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise UnfitData(
-                f"Label {unknown[0]!r} is none of the classes of the first call, {self.classes_.tolist()!r}. Give "
+                f"Label {unknown.tolist()[0]!r} is none of the classes of the first call, {self.classes_.tolist()!r}. Give "
                 "all of them to the first partial_fit by classes=."
             )
         weights = checked_weights(sample_weight, len(y))
@@ -93,7 +93,7 @@ class GradientClassifier(ClassifierMixin, GradientModel):
     def _check_classes(self, n_rows: int) -> None:
         if len(self.classes_) < 2:
             raise UnfitData(
-                f"All {n_rows} training rows are of one class, {self.classes_[0]!r}; {type(self).__name__} "
+                f"All {n_rows} training rows are of one class, {self.classes_.tolist()[0]!r}; {type(self).__name__} "
                 "needs at least two. Look at the target, the cleaners and the splitter."
             )
 

@@ -14,8 +14,7 @@ def weighted_median(values: NDArray[Any], weights: NDArray[Any] | None) -> NDArr
     >>> weighted_median(np.array([[1.0], [2.0], [9.0]]), np.array([1.0, 1.0, 3.0])).tolist()
     [9.0]
     """
-    if weights is None:
-        return np.asarray(np.median(values, axis=0), dtype=np.float64)
+    weights = np.ones(len(values)) if weights is None else weights
     order = np.argsort(values, axis=0, kind="stable")
     half = np.cumsum(weights[order], axis=0) >= 0.5 * weights.sum()
     ordered = np.take_along_axis(values, order, axis=0)

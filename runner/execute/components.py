@@ -33,10 +33,14 @@ class ComponentError(PluginError):
 
 @dataclass(frozen=True)
 class Called:
-    """A live component that knows its place. component: what the plugin's factory returned."""
+    """A live component that knows its place. component: what the plugin's factory returned.
+
+    strict: what it changes in the process is an error and not only a remark.
+    """
 
     step: Step
     component: Any
+    strict: bool = False
 
     @property
     def name(self) -> str:
@@ -55,6 +59,9 @@ class Called:
             raise
         except Exception as error:
             raise self._failed(doing, error) from error
+        meddled = [remark for remark in remarks if not remark.startswith("warned")]
+        if self.strict and meddled:
+            raise self.broke_contract(f"while {doing}, it {'; it '.join(meddled)}")
         for remark in remarks:
             log.warning("%s, while %s, %s", self, doing, remark)
         return result
@@ -94,30 +101,24 @@ class Components:
 def build_components(experiment: Experiment) -> Components:
     """Import and construct every component. Raises ConfigError, PluginError."""
     received = {
-        group: _build(experiment.one(group), experiment.seed, {})
-        for group in ("optimizer", "scheduler")
-        if experiment.one(group)
+        group: _build(experiment, step, {}) for group in ("optimizer", "scheduler") for step in experiment.many(group)
     }
-    kinds = {KINDS[kind].name: called.component for kind, called in received.items() if called}
-    groups: dict[str, tuple[Called, ...]] = {}
-    for group, steps in experiment.steps.items():
-        built = [_build(step, experiment.seed, kinds) for step in steps]
-        groups[group] = tuple(called for called in built if called)
-    components = Components(groups)
+    kinds = {KINDS[kind].name: called.component for kind, called in received.items()}
+    components = Components(
+        {group: tuple(_build(experiment, step, kinds) for step in steps) for group, steps in experiment.steps.items()}
+    )
     _check_estimators(components)
     _check_metrics(components)
     return components
 
 
-def _build(step: Step | None, seed: int, received: Mapping[str, Any]) -> Called | None:
-    if step is None:
-        return None
+def _build(experiment: Experiment, step: Step, received: Mapping[str, Any]) -> Called:
     settings = dict(step.settings)
     if step.offer.wants_seed(settings):
-        settings["random_state"] = random_state(seed, step.path)
+        settings["random_state"] = random_state(experiment.seed, step.path)
     wanted = step.offer.signature.receives
     given = {name: received[kind] for name, kind in wanted.items() if kind in received}
-    return Called(step, step.offer.build(settings, given))
+    return Called(step, step.offer.build(settings, given), experiment.strict)
 
 
 def _check_estimators(components: Components) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from runner.execute.components import Called, Components
 from runner.execute.observing import Listeners, Stages
 from runner.execute.pipeline import blocks
 from runner.plan.seeds import derive
+from runner.record.fingerprint import fingerprint
 from runner.record.records import Score, StepRecord
 
 
@@ -116,14 +117,14 @@ def _train(
     for block in blocks(task.components.many("transforms")):
         called = block.members[0]
         with stages.stage(f"transform/{block.name}", train.n_rows) as stage:
-            features = called.call("fitting", block.estimator.fit_transform, features, target)
+            features = _watched(called, "fitting", block.estimator.fit_transform, features, target)
             _check_features(called, features, train.n_rows)
             stage.rows_out, stage.note = train.n_rows, f"{features.shape[1]} columns"
         steps.append((block.name, block.estimator))
     called = task.components.one("model")
     model = clone(called.component)
     with stages.stage(f"train/{called.name}", train.n_rows) as stage:
-        called.call("training", model.fit, features, target)
+        _watched(called, "training", model.fit, features, target)
         diverged = getattr(model, "diverged_", None) or None
         stage.note = "diverged" if diverged else _choice(model)
     curves = _curves(model)
@@ -137,6 +138,18 @@ def _choice(model: Any) -> str | None:
     """Tell of a learning rate that the model chose by itself."""
     tested = getattr(model, "range_test_", None)
     return f"learning rate {model.learning_rate_:g} chosen by a range test" if tested else None
+
+
+def _watched(called: Called, doing: str, function: Callable[..., Any], features: Any, target: Any) -> Any:
+    """Call a fitting method; where the experiment is strict, make sure that it left its input as it was."""
+    if not called.strict:
+        return called.call(doing, function, features, target)
+    given = Dataset.of(features, target)
+    before = fingerprint(given)
+    result = called.call(doing, function, features, target)
+    if fingerprint(given) != before:
+        raise called.broke_contract(f"while {doing}, it changed the rows it was given")
+    return result
 
 
 def _check_features(called: Called, features: Any, n_rows: int) -> None:

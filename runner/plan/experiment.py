@@ -233,6 +233,12 @@ def _check_whole(experiment: Experiment) -> None:
                 f"{model.offer} takes no {group}, so {chosen.offer} would be ignored. "
                 f"Use '{group}=none', or a model that is trained by gradients."
             )
+    search = experiment.one("search")
+    if search:
+        raise ConfigError(
+            f"{search.offer} chooses the trials of a sweep, and this version runs grids only ('-m key=a,b'). "
+            "Use 'search=none'."
+        )
     names = [step.name for step in experiment.many("metrics")]
     if experiment.score_by is not None and experiment.score_by not in names:
         raise ConfigError(

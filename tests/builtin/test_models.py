@@ -39,7 +39,7 @@ def expected_failures(model):
         SoftmaxClassifier(),
         SoftmaxClassifier(optimizer=Adam(learning_rate="auto"), validation_share=0.2, patience=5),
         LinearSVMClassifier(),
-        LinearRegressor(loss="huber", optimizer=LBFGS()),
+        LinearRegressor(loss="huber", optimizer=LBFGS(tolerance=1e-9), dtype="float64", epochs=200),
         LinearRegressor(),
         MLPClassifier(hidden=(10,)),
         MLPRegressor(hidden=(10,)),
@@ -253,3 +253,46 @@ def test_labels_may_be_texts():
     model = SoftmaxClassifier(random_state=0).fit(X, names)
     assert model.score(X, names) > 0.9
     assert set(model.predict(X)) == set(names)
+
+
+def test_huber_reaches_the_least_of_its_objective():
+    X, y = scaled(load_diabetes)
+    model = LinearRegressor(loss="huber", threshold=0.5, l2=0.01, optimizer=LBFGS(), epochs=500, dtype="float64").fit(
+        X, y
+    )
+    border = 0.5 * 1.4826 * np.median(np.abs(y - np.median(y)))
+
+    def slopes(coef, intercept):
+        errors = np.clip(X @ coef + intercept - y, -border, border)
+        return np.append(X.T @ errors / len(y) + 0.01 * coef, errors.mean())
+
+    np.testing.assert_allclose(slopes(model.coef_, model.intercept_), 0, atol=1e-3)
+
+
+def test_huber_is_not_bent_by_outliers():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 2))
+    y = X @ [3.0, -2.0] + 10 + 0.1 * rng.standard_normal(300)
+    y[:30] += 500
+    options = {"epochs": 100, "l2": 0.0, "optimizer": Nesterov(), "scheduler": Cosine(), "random_state": 0}
+    robust = LinearRegressor(loss="huber", threshold=0.2, **options).fit(X, y)
+    bent = LinearRegressor(**options).fit(X, y)
+    np.testing.assert_allclose(robust.coef_, [3, -2], atol=0.1)
+    assert abs(bent.intercept_ - 10) > 20 > 1 > abs(robust.intercept_ - 10)
+
+
+def test_several_targets_are_the_ridges_of_each():
+    X, y = scaled(load_diabetes)
+    both = np.column_stack([y, -3 * y + X[:, 0]])
+    options = {"l2": 0.01, "epochs": 3000} | EXACT | {"optimizer": Nesterov(learning_rate=0.2)}
+    ours = LinearRegressor(**options).fit(X, both)
+    theirs = Ridge(alpha=0.01 * len(X)).fit(X, both)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=1e-4)
+    np.testing.assert_allclose(ours.predict(X), theirs.predict(X), rtol=1e-5)
+    assert LinearRegressor(random_state=0).fit(X, both[:, :1]).predict(X).shape == (len(X), 1)
+
+
+def test_the_perceptron_finds_a_line_between_classes_that_have_one():
+    X, y = scaled(load_iris)
+    model = LinearSVMClassifier(loss="perceptron", l2=0.0, epochs=20, random_state=0).fit(X, y == 0)
+    assert model.score(X, y == 0) == 1

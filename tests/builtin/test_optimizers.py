@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 
 from runner.contracts import Optimizer
-from runner_builtin.optimizers import Adam, GradientDescent, Momentum, Nesterov, StochasticGradientDescent
+from runner_builtin.optimizers import (
+    Adagrad,
+    Adam,
+    AdamW,
+    GradientDescent,
+    Lion,
+    Momentum,
+    Nesterov,
+    RMSProp,
+    StochasticGradientDescent,
+)
 
-ALL = [GradientDescent, StochasticGradientDescent, Momentum, Nesterov, Adam]
+ALL = [GradientDescent, StochasticGradientDescent, Momentum, Nesterov, Adagrad, RMSProp, Adam, AdamW, Lion]
 
 
 def three_steps(optimizer, rate, param):
@@ -56,6 +66,41 @@ def test_adam_follows_algorithm_1_of_its_paper():
     # by hand: 1 − 0.1, then − 0.1 · (1.4 / 0.75) / √(1.56 / 0.4375), then − 0.1 · 1.715596 / 1.770307
     np.testing.assert_allclose(expected, [0.9, 0.8011462, 0.7042367], atol=1e-7)
     np.testing.assert_allclose(np.ravel(three_steps(optimizer, 0.1, np.ones(1))), expected, rtol=1e-12)
+
+
+def test_adagrad_divides_by_the_root_of_all_squares_so_far():
+    # g = 2: 1 − 0.5 · 2/2; then g = 1: ½ − 0.5 · 1/√5; …
+    second = 0.5 - 0.5 / 5**0.5
+    third = second - 0.5 * 2 * second / (5 + 4 * second**2) ** 0.5
+    path = three_steps(Adagrad(epsilon=1e-300), 0.5, np.ones(1))
+    np.testing.assert_allclose(np.ravel(path), [0.5, second, third])
+
+
+def test_rmsprop_divides_by_the_root_of_a_fading_mean_square():
+    first = 1 - 0.1 * 2 / (0.25 * 4) ** 0.5
+    square = 0.75 * 1 + 0.25 * (2 * first) ** 2
+    second = first - 0.1 * 2 * first / square**0.5
+    path = three_steps(RMSProp(decay=0.75, epsilon=1e-300), 0.1, np.ones(1))
+    np.testing.assert_allclose(np.ravel(path)[:2], [first, second])
+
+
+def test_adamw_is_adam_with_a_decay_beside_the_step():
+    options = {"beta1": 0.5, "beta2": 0.75}
+    np.testing.assert_allclose(
+        three_steps(AdamW(weight_decay=0.0, **options), 0.1, np.ones(1)),
+        three_steps(Adam(**options), 0.1, np.ones(1)),
+        rtol=1e-12,
+    )
+    decayed = three_steps(AdamW(weight_decay=0.5, **options), 0.1, np.ones(1))
+    # the first step of Adam has the length of the rate, whatever the gradient; decay takes 0.1 · 0.5 · 1
+    assert decayed[0].item() == pytest.approx(1 - 0.1 - 0.05)
+
+
+def test_lion_steps_by_the_sign_of_the_momentum_and_decays():
+    # m: 0, 0.5 · 2 = 1, …; every sign is +, so each step is 0.25 · (1 + 0.5 θ)
+    path = three_steps(Lion(beta1=0.5, beta2=0.5, weight_decay=0.5), 0.25, np.ones(1))
+    np.testing.assert_allclose(np.ravel(path), [0.625, 0.296875, 0.296875 - 0.25 * (1 + 0.1484375)])
+    assert Lion().update(np.zeros(2), {"mean": np.zeros(2)}, np.ones(2), 0.1)[0].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("kind", ALL)

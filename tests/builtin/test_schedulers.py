@@ -2,9 +2,22 @@ import numpy as np
 import pytest
 
 from runner.contracts import Scheduler
-from runner_builtin.schedulers import Constant, Cosine, CosineRestarts, Exponential, Linear
+from runner.errors import ConfigError
+from runner_builtin.schedulers import (
+    Constant,
+    Cosine,
+    CosineRestarts,
+    Exponential,
+    InverseSqrt,
+    Linear,
+    OneCycle,
+    Polynomial,
+    ReduceOnPlateau,
+    Step,
+)
 
-ALL = [Constant(), Linear(), Exponential(), Cosine(), CosineRestarts()]
+RISING = [Constant, Linear, Polynomial, Exponential, Step, InverseSqrt, Cosine, CosineRestarts, ReduceOnPlateau]
+ALL = [*(kind() for kind in RISING), OneCycle()]
 STEPS = np.arange(5)
 
 
@@ -62,3 +75,68 @@ def test_one_step_and_an_array_of_steps_give_the_same(scheduler):
 @pytest.mark.parametrize("scheduler", ALL)
 def test_a_training_of_one_step_has_the_full_rate(scheduler):
     np.testing.assert_array_equal(scheduler.factor(np.arange(1), 1), [1])
+
+
+def test_polynomial_is_a_power_of_what_is_left():
+    np.testing.assert_allclose(Polynomial(power=2, end_factor=0.2).factor(STEPS, 5), [1, 0.65, 0.4, 0.25, 0.2])
+
+
+def test_steps_are_equal_parts():
+    factors = Step(drops=2, drop=0.1).factor(np.arange(9), 9)
+    np.testing.assert_allclose(factors, [1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01])
+
+
+def test_the_inverse_root_falls_to_the_root_of_a_half_after_its_timescale():
+    np.testing.assert_allclose(InverseSqrt(timescale=4).factor(np.array([0, 4, 12]), 99), [1, 0.5**0.5, 0.5])
+
+
+def test_one_cycle_rises_to_its_peak_and_falls():
+    factors = OneCycle(start_factor=0.2, peak=0.5, end_factor=0.1).factor(STEPS, 5)
+    np.testing.assert_allclose(factors, [0.2, 0.6, 1.0, 0.55, 0.1])
+    assert OneCycle().factor(np.arange(101), 101).argmax() == 30
+
+
+@pytest.mark.parametrize("kind", RISING)
+def test_a_warm_up_rises_in_front_of_the_schedule_itself(kind):
+    factors = kind(warmup=4).factor(np.arange(10), 10)
+    np.testing.assert_allclose(factors[:4], [0.2, 0.4, 0.6, 0.8])
+    np.testing.assert_allclose(factors[4:], kind().factor(np.arange(6), 6))
+    np.testing.assert_array_equal(kind(warmup=0.4).factor(np.arange(10), 10), factors)
+
+
+@pytest.mark.fault("F88")
+@pytest.mark.parametrize("kind", RISING)
+@pytest.mark.parametrize("warmup", [10, 11, 0.99])
+def test_a_warm_up_that_leaves_no_step_is_an_error(kind, warmup):
+    with pytest.raises(
+        ConfigError, match=rf"scheduler.warmup {warmup} is 1\d steps, and the whole training has 10\."
+    ):
+        kind(warmup=warmup).factor(0, 10)
+
+
+@pytest.mark.fault("F88")
+@pytest.mark.parametrize("scheduler", ALL)
+def test_a_training_of_no_steps_is_an_error(scheduler):
+    with pytest.raises(ConfigError, match="over 0 steps has no first one"):
+        scheduler.factor(0, 0)
+
+
+def heard(scheduler, scores):
+    memory, factors = {}, []
+    for score in scores:
+        before = dict(memory)
+        after = scheduler.observe(score, memory)
+        assert memory == before
+        memory = after
+        factors.append(memory["factor"])
+    return factors
+
+
+def test_the_rate_falls_after_as_many_epochs_without_gain_as_patience_allows():
+    plateau = ReduceOnPlateau(drop=0.5, patience=2, threshold=0.0)
+    assert heard(plateau, [3, 2, 2, 2, 2, 2, 1, 1]) == [1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.25]
+
+
+def test_a_gain_below_the_threshold_is_none_and_the_factor_has_a_floor():
+    plateau = ReduceOnPlateau(drop=0.1, patience=1, threshold=0.1, lowest=0.05)
+    np.testing.assert_allclose(heard(plateau, [10, 9.5, 8.9, 8.5, 8.4]), [1, 0.1, 0.1, 0.05, 0.05])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from runner import load, run
 from runner.contracts import SourceContext
@@ -298,6 +299,33 @@ def test_what_a_component_changes_in_the_process_is_put_back_and_told(
     assert "augmenter 'loud', while augmenting, printed to the standard output: 'hello from acme'" in told
     assert "changed the state of NumPy's global random numbers" in told
     assert "hello from acme" in (outcome.path / "logs/run.log").read_text()
+
+
+@pytest.mark.fault("F94")
+def test_strict_makes_meddling_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="augmenter 'loud' of local 0 breaks the contract.*it changed the state"):
+        ran(tmp_path, {"augmenter": {"loud": ChangesTheWorld}}, augmenters=["loud"], strict=True)
+
+
+class Spoils(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """A transform that centres its input in place."""
+
+    def fit(self, X: Any, y: Any = None) -> Spoils:
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        X["a"] -= X["a"].mean()
+        return X.to_numpy()
+
+    def transform(self, X: Any) -> Any:
+        return X.to_numpy()
+
+
+@pytest.mark.fault("F94")
+def test_strict_makes_changing_the_input_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="transform 'spoils' of local 0 breaks.*it changed the rows it was given"):
+        ran(tmp_path, {"transform": {"spoils": Spoils}}, transforms=["spoils"], strict=True)
+    assert ran(tmp_path, transforms=["StandardScaler"], strict=True).metrics.total["accuracy"].n == 3
 
 
 @dataclass

@@ -267,7 +267,7 @@ def test_patience_stops_each_trial_by_itself_at_its_best_epoch():
         np.testing.assert_allclose(
             together.params_of(trial)["weights"], at_best.params_of(0)["weights"], rtol=1e-4, atol=1e-6
         )
-    assert together.n_steps[0] < together.n_steps[1]
+    assert len(set(together.n_steps.tolist())) > 1
 
 
 @pytest.mark.parametrize("options", [{"patience": 3}, {"patience": 0, "held_out": HELD}])

@@ -28,7 +28,7 @@ def test_a_page_tells_declaration_scores_steps_and_files(make_run) -> None:
         "f1 (primary)     0.8     0.9  0.85 ± 0.05",
         "confusion, mean of 1 fold\n         9        1\n         2        8\n",
         "clean/drop_duplicates         2 ms  150 → 148  2 duplicates",
-        "fit/softmax               0  1.5 s  100",
+        "fit/softmax               1  1.5 s  100",
         "metrics.json",
     ):
         assert told in page
