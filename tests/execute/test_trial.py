@@ -303,7 +303,7 @@ def test_what_a_component_changes_in_the_process_is_put_back_and_told(
 
 @pytest.mark.fault("F94")
 def test_strict_makes_meddling_an_error(tmp_path: Path) -> None:
-    with pytest.raises(PluginError, match="augmenter 'loud' of local 0 breaks the contract.*it changed the state"):
+    with pytest.raises(PluginError, match=r"augmenter 'loud' of local 0 breaks the contract.*it changed the state"):
         ran(tmp_path, {"augmenter": {"loud": ChangesTheWorld}}, augmenters=["loud"], strict=True)
 
 
@@ -323,7 +323,7 @@ class Spoils(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 @pytest.mark.fault("F94")
 def test_strict_makes_changing_the_input_an_error(tmp_path: Path) -> None:
-    with pytest.raises(PluginError, match="transform 'spoils' of local 0 breaks.*it changed the rows it was given"):
+    with pytest.raises(PluginError, match=r"transform 'spoils' of local 0 breaks.*it changed the rows it was given"):
         ran(tmp_path, {"transform": {"spoils": Spoils}}, transforms=["spoils"], strict=True)
     assert ran(tmp_path, transforms=["StandardScaler"], strict=True).metrics.total["accuracy"].n == 3
 
