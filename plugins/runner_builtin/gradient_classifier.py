@@ -61,8 +61,8 @@ class GradientClassifier(ClassifierMixin, GradientModel):
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise UnfitData(
-                f"Label {unknown.tolist()[0]!r} is none of the classes of the first call, {self.classes_.tolist()!r}. Give "
-                "all of them to the first partial_fit by classes=."
+                f"Label {unknown.tolist()[0]!r} is none of the classes of the first call, "
+                f"{self.classes_.tolist()!r}. Give all of them to the first partial_fit by classes=."
             )
         weights = checked_weights(sample_weight, len(y))
         self._keep(self._learn_on(self._problem(X, np.searchsorted(self.classes_, y), weights)))

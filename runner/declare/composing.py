@@ -95,8 +95,9 @@ class _Loader(ConfigLoaderImpl):
 
     setup: Setup
 
-    def load_configuration(self, *arguments: Any, **named: Any) -> DictConfig:
-        config = super().load_configuration(*arguments, **named)
+    def _load_configuration_impl(self, *arguments: Any, **named: Any) -> DictConfig:
+        # The one method through which Hydra 1.3 and 1.4 both compose every job.
+        config = super()._load_configuration_impl(*arguments, **named)
         if not self.setup.runs:
             return config
         mode = named.get("run_mode", arguments[2] if len(arguments) > 2 else RunMode.RUN)

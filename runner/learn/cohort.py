@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.contracts import Optimizer
-from runner.errors import PluginError
 from runner.learn.averaging import Averaging
-from runner.learn.clipping import shortened
 from runner.learn.families import Family, Params
 from runner.learn.fusing import fused
+from runner.learn.kernels import Move, own
+from runner.learn.lane import Lane
 from runner.learn.penalties import Penalty
 from runner.learn.trained import Setting
-from runner.learn.trial_axis import has_trials, keep
+from runner.learn.trial_axis import has_trials, keep, trials_first, trials_last
 
 Array = NDArray[Any]
 States = Mapping[str, Mapping[str, Any]]
@@ -27,14 +27,20 @@ States = Mapping[str, Mapping[str, Any]]
 class Rules:
     """How a step is made: what the settings of the trials say, as arrays that broadcast over parameters.
 
-    optimizers, penalties: by the name of a parameter array. clip_norms: (n_trials,), None where none clips.
-    averaging: None where no trial averages its iterates.
+    optimizers, penalties: by the name of a parameter array; `moves` has both together.
+    clip_norms: (n_trials,), None where none clips. averaging: None where no trial averages its iterates.
     """
 
     optimizers: Mapping[str, Optimizer]
     penalties: Mapping[str, Penalty]
     clip_norms: Array | None
     averaging: Averaging | None
+
+    @property
+    def moves(self) -> Mapping[str, Move]:
+        """How each array steps; what clips its gradients adds the penalties first."""
+        clips = self.clip_norms is not None
+        return {name: Move(one, self.penalties.get(name), added=clips) for name, one in self.optimizers.items()}
 
     @classmethod
     def of(cls, settings: Sequence[Setting], params: Params, penalised: frozenset[str]) -> Self:
@@ -92,29 +98,55 @@ class Cohort:
 
     def stepped(self, gradients: Params, learning_rates: Any) -> Self:
         """Return the cohort after one step. learning_rates: a float, or (n_trials,) where they differ."""
-        rules, params, states = self.rules, dict[str, Array](), {}
-        gradients = {
-            name: rules.penalties[name].added_to(gradient, self.params[name]) if name in rules.penalties else gradient
-            for name, gradient in gradients.items()
-        }
-        if rules.clip_norms is not None:
-            gradients = shortened(gradients, rules.clip_norms)
-        for name, param in self.params.items():
-            rate = learning_rates
-            if not isinstance(rate, float):
-                rate = rate.reshape(-1, *([1] * (param.ndim - 1)))
-            after, states[name] = rules.optimizers[name].update(gradients[name], self.states[name], param, rate)
-            if after.shape != param.shape:
-                raise _wrong_shape(self.settings[0].optimizer, after, param)
-            if after.dtype != param.dtype:
-                after = after.astype(param.dtype)
-            if name in rules.penalties:
-                after = rules.penalties[name].stopped_at_zero(after, param, gradients[name])
-            params[name] = after
-        averages = None
-        if rules.averaging is not None and self.averages is not None:
-            averages = rules.averaging.moved(self.averages, params, self.n_steps + 1)
-        return replace(self, params=_sealed(params), states=states, averages=averages, n_steps=self.n_steps + 1)
+        lane = Lane(self)
+        lane.step_(gradients, learning_rates)
+        return lane.cohort
+
+    def part(self, chosen: slice) -> Self:
+        """Return the cohort with a run of its trials, in memory of its own."""
+        settings = self.settings[chosen]
+        if len(settings) == len(self.settings):
+            return self
+        params = {name: own(param[chosen]) for name, param in self.params.items()}
+        return replace(
+            self,
+            numbers=self.numbers[chosen],
+            settings=settings,
+            params=_sealed(params),
+            states={
+                name: {
+                    key: own(value[chosen]) if has_trials(value, len(self.numbers)) else value
+                    for key, value in state.items()
+                }
+                for name, state in self.states.items()
+            },
+            averages=None if self.averages is None else {n: own(mean[chosen]) for n, mean in self.averages.items()},
+            rules=Rules.of(settings, params, self.penalised),
+        )
+
+    def having(self, parts: Sequence[Self]) -> Self:
+        """Put the parts of a cohort together again, some trials having left on their way perhaps."""
+        if len(parts) == 1:
+            return parts[0]
+        numbers = np.concatenate([part.numbers for part in parts])
+        settings = tuple(setting for part in parts for setting in part.settings)
+        sizes = [len(part.numbers) for part in parts]
+        params = {name: _joined([part.params[name] for part in parts], sizes) for name in self.params}
+        return replace(
+            self,
+            numbers=numbers,
+            settings=settings,
+            params=_sealed(params),
+            states={
+                name: {key: _joined([part.states[name][key] for part in parts], sizes) for key in state}
+                for name, state in parts[0].states.items()
+            },
+            averages=None
+            if self.averages is None
+            else {name: _joined([(part.averages or {})[name] for part in parts], sizes) for name in self.averages},
+            n_steps=max(part.n_steps for part in parts),
+            rules=self.rules if len(numbers) == len(self.numbers) else Rules.of(settings, params, self.penalised),
+        )
 
     def keeping(self, mask: NDArray[np.bool_]) -> Self:
         """Return the cohort with only the trials where the mask (n_trials,) is true."""
@@ -154,8 +186,8 @@ def _sealed(params: Params) -> Params:
     return params
 
 
-def _wrong_shape(optimizer: Optimizer, after: Array, before: Array) -> PluginError:
-    return PluginError(
-        f"Optimizer {type(optimizer).__name__!r} turned parameters of shape {before.shape!r} into "
-        f"{after.shape!r}; `update` must return the shape it is given and work elementwise."
-    )
+def _joined(values: Sequence[Any], sizes: Sequence[int]) -> Any:
+    """Put pieces (n_trials, …) together; what does not belong to single trials is the same in all."""
+    if not all(has_trials(value, size) for value, size in zip(values, sizes, strict=True)):
+        return values[0]
+    return trials_first(np.concatenate([trials_last(value) for value in values], axis=-1))

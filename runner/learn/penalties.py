@@ -54,4 +54,4 @@ class Penalty:
         if self.l1 is None:
             return after
         side = np.where(before == 0, -np.sign(gradient), np.sign(before))
-        return np.where((np.sign(after) == side) | (np.asarray(self.l1) == 0), after, 0)
+        return np.where((np.sign(after) == side) | (self.l1 == 0), after, 0)
