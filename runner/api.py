@@ -18,20 +18,21 @@ _DEFAULTS: Mapping[str, Any] = {"exporters": ["skops"], "executor": "inline"}
 
 
 def run(
-    experiment: Mapping[str, Any], *, outputs: str | Path = "outputs", catalogue: Catalogue | None = None
+    experiment: Mapping[str, Any], *, outputs: str | Path | None = None, catalogue: Catalogue | None = None
 ) -> Outcome:
     """Run one experiment and return how it ended; `outcome.path` is its run folder.
 
     experiment: groups and general settings as in a config, e.g. {"source": {"use": "csv", "path": "a.csv",
     "target": "y"}, "splitter": "kfold", "model": {"use": "softmax", "l2": 1e-3}, "metrics": ["accuracy"]}.
-    outputs: where run folders go. catalogue: what is installed, by default.
+    outputs: where run folders go; by default what the experiment says, or ./outputs. catalogue: of components;
+    by default of those installed.
     Raises RunnerError (ConfigError, DataError, …) where the run fails; the run folder then holds its log.
     """
     folder = Path.cwd()
     code = code_state(folder)
     request = Request(
         declared={**_DEFAULTS, **experiment},
-        root=str(outputs),
+        root=str(outputs or experiment.get("outputs", "outputs")),
         folder=str(folder),
         name=experiment.get("name"),
         code=None if code is None else asdict(code),

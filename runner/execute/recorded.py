@@ -12,8 +12,7 @@ import logging
 import platform
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -24,12 +23,14 @@ from typing import Any
 import yaml
 
 from runner.catalogue import Catalogue
-from runner.contracts import Event, FinishedRun, Tracker
+from runner.contracts import Event, Tracker
 from runner.errors import ExitCode, RunnerError
 from runner.execute.cleaning import Repair
-from runner.execute.components import Called, Components, build_components
+from runner.execute.components import Components, build_components
+from runner.execute.exporting import Shipping
 from runner.execute.observing import Listeners, Stages
 from runner.execute.request import Request
+from runner.execute.run_log import log_file, noted
 from runner.execute.trial import Trial, carry_out
 from runner.plan.experiment import Experiment, resolve
 from runner.plan.seeds import random_state
@@ -65,7 +66,7 @@ def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[st
     components = build_components(experiment)
     now, start = datetime.now(UTC), time.perf_counter()
     folder = RunFolder.create(Path(request.root), experiment.name, now)
-    with _log_file(folder.folder("logs") / "run.log"), _noted() as notes:
+    with log_file(folder.folder("logs") / "run.log"), noted() as notes:
         notes += experiment.remarks
         ears = _listeners(components, folder, listeners)
         return _Recording(
@@ -88,36 +89,6 @@ def trusted_types(catalogue: Catalogue) -> frozenset[str]:
     return catalogue.trusted_types() | {f"{Repair.__module__}.{Repair.__qualname__}"}
 
 
-@contextmanager
-def _log_file(path: Path) -> Iterator[None]:
-    """Send the log, tracebacks included, to a file while a run goes on."""
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    log.setLevel(logging.DEBUG)
-    log.propagate = False  # the run's own file; nobody's terminal
-    log.addHandler(handler)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-        log.propagate = True
-        handler.close()
-
-
-@contextmanager
-def _noted() -> Iterator[list[str]]:
-    """Collect what is worth telling at the end: the log's warnings, each once."""
-    notes: list[str] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.addFilter(lambda record: record.levelno == logging.WARNING)  # an error is told on its own
-    handler.emit = lambda record: notes.append(record.getMessage())  # type: ignore[method-assign]
-    log.addHandler(handler)
-    try:
-        yield notes
-    finally:
-        log.removeHandler(handler)
-
-
 @dataclass
 class _Recording:
     """One run being recorded."""
@@ -138,7 +109,9 @@ class _Recording:
         try:
             trial = carry_out(self.experiment, self.components, Path(self.request.folder), self.listeners)
             self._write_trial(trial)
-            steps = [*trial.steps, *self._export(trial)]
+            stages = Stages(self.listeners)
+            Shipping(self.components, self.folder, self.trusted).carry_out(self.experiment.name, trial, stages)
+            steps = [*trial.steps, *stages.done]
         except Exception as error:  # noqa: BLE001 - whatever it was, the run folder tells it
             return self._failed(error)
         self.folder.write_jsonl(layout.STEPS, steps)
@@ -197,48 +170,6 @@ class _Recording:
         self.folder.write_json(layout.FINGERPRINT, trial.fingerprints)
         self.folder.write_json(layout.METRICS, trial.metrics)
         self.folder.write_text(layout.CURVES, _curves(trial))
-
-    def _read_back(self, called: Called, place: Path) -> None:
-        """Load what was exported, as `runner.load` will, so that a model nobody can load is found now."""
-        exporter = called.component
-        if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):
-            called.call("reading its export back", exporter.load, place / exporter.loads, self.trusted)
-
-    def _export(self, trial: Trial) -> list[StepRecord]:
-        if trial.winner is None:
-            return []
-        numbers = {name: total.mean for name, total in trial.metrics.total.items() if isinstance(total.mean, float)}
-        pipeline = trial.winner.pipeline
-        classes = getattr(pipeline.steps[-1][1], "classes_", None)
-        run = FinishedRun(
-            self.experiment.name, pipeline, trial.sample, numbers, None if classes is None else list(classes)
-        )
-        stages = Stages(self.listeners)
-        for called in self.components.many("exporters"):
-            with stages.stage(f"export/{called.name}") as stage:
-                place = self.folder.folder(f"{layout.ARTIFACTS}/{called.name}")
-                files = called.call("exporting", called.component.export, run, place)
-                stage.note = _written(called, files, place)
-                self._read_back(called, place)
-        for called in self.components.many("deployers"):
-            with stages.stage(f"deploy/{called.name}") as stage:
-                bundle, place = self.folder.folder(layout.ARTIFACTS), self.folder.folder(f"deployments/{called.name}")
-                files = called.call("deploying", called.component.deploy, bundle, place)
-                stage.note = _written(called, files, place)
-        return stages.done
-
-
-def _written(called: Called, files: Any, place: Path) -> str:
-    """Check the files a component says it wrote, and name them with their sizes."""
-    paths = [Path(file) for file in files or ()]
-    if not paths:
-        raise called.broke_contract("it wrote no file")
-    for path in paths:
-        if not path.resolve().is_relative_to(place.resolve()):
-            raise called.broke_contract(f"it wrote outside its folder: {path}")
-        if not path.is_file():
-            raise called.broke_contract(f"it names a file that does not exist: {path.name}")
-    return ", ".join(f"{path.name} ({path.stat().st_size:,} bytes)" for path in paths)
 
 
 def _diverged_message(diverged: Mapping[str, Any]) -> str:

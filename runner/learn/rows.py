@@ -40,8 +40,15 @@ class Rows:
         if rng is None:
             yield from self.blocks(size)
             return
-        order = rng.permutation(len(self)) if self.chosen is None else rng.permutation(self.chosen)
-        for start in range(0, len(self), size):
+        yield from self.ordered(self.order(rng), size)
+
+    def order(self, rng: np.random.Generator) -> NDArray[np.intp]:
+        """Draw an order of the rows: the position of each."""
+        return rng.permutation(len(self)) if self.chosen is None else rng.permutation(self.chosen)
+
+    def ordered(self, order: NDArray[np.intp], size: int) -> Iterator[Batch]:
+        """Give the rows of an order in batches of `size`; the last may be smaller."""
+        for start in range(0, len(order), size):
             yield self._taken(order[start : start + size])
 
     def blocks(self, size: int = BLOCK) -> Iterator[Batch]:

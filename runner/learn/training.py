@@ -8,8 +8,10 @@ trained = training.trained()
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -17,13 +19,13 @@ from numpy.typing import NDArray
 
 from runner.learn.cohort import Cohort, Rules
 from runner.learn.families import Family, Params
+from runner.learn.kernels import can_compile
 from runner.learn.ledger import Ledger
 from runner.learn.pace import Pace
-from runner.learn.passes import mean_gradients, mean_loss
-from runner.learn.rows import Batch, Rows
+from runner.learn.passes import mean_loss
+from runner.learn.rows import Batch, Rows, density
 from runner.learn.snapshot import Snapshot, of_states, of_trials, to_states, to_trials
 from runner.learn.trained import EpochReport, Setting, Trained
-from runner.learn.trial_axis import as_rows, keep
 
 Array = NDArray[Any]
 
@@ -34,6 +36,7 @@ class Task:
 
     rows: to learn from; held: to validate on. whole: a step looks at all rows instead of a mini-batch.
     epochs: how many the schedules are laid out for. patience: see `Ledger`. seed: of the row order.
+    threads: how many may compute, see `threads.budget`.
     """
 
     family: Family
@@ -47,6 +50,7 @@ class Task:
     seed: int
     shuffle: bool
     patience: int | None
+    threads: int | None = None
 
     @property
     def step_sizes(self) -> list[int]:
@@ -57,11 +61,25 @@ class Task:
         full, rest = divmod(n_rows, self.batch_size)
         return [self.batch_size] * full + [rest] * (rest > 0)
 
-    def steps(self, order: np.random.Generator | None) -> Iterable[Iterable[Batch]]:
+    def order(self, rng: np.random.Generator) -> NDArray[np.intp] | None:
+        """Draw the order of the rows for an epoch, None where it plays no part."""
+        return self.rows.order(rng) if self.shuffle and not self.whole else None
+
+    def steps(self, order: NDArray[np.intp] | None) -> Iterable[Iterable[Batch]]:
         """Give the batches of each step of an epoch."""
         if self.whole:
             return [self.rows.blocks()]
-        return ((batch,) for batch in self.rows.batches(self.batch_size, order))
+        batches = self.rows.blocks(self.batch_size) if order is None else self.rows.ordered(order, self.batch_size)
+        return ((batch,) for batch in batches)
+
+    def plan(self, params: Params) -> Plan:
+        """Spread the trials over the threads."""
+        n_trials = len(next(iter(params.values())))
+        n_numbers = sum(param.size for param in params.values()) // n_trials
+        n_rows = len(self.rows) if self.whole else min(self.batch_size, len(self.rows))
+        share = density(self.rows.X)
+        work = 4.0 * n_rows * n_numbers * share + 10 * n_numbers
+        return plan(n_trials, n_numbers * self.rows.dtype.itemsize, work, budget(self.threads))
 
 
 class Training:
@@ -147,7 +165,8 @@ class Training:
             after, losses = self._steps(before, rates)
             validation = None
             if self.task.held is not None:
-                validation = mean_loss(self.task.family, after.result, self.task.held)
+                with limited(budget(self.task.threads)):
+                    validation = mean_loss(self.task.family, after.result, self.task.held)
             self._cohort = self._ledger.enter(before, after, losses, rates, sizes, validation)
         report = self._ledger.report()
         scores = report.losses if validation is None else report.validation_losses
@@ -182,22 +201,18 @@ class Training:
 
         rates: (n_steps, n_all_trials). losses: likewise, NaN after a trial has left.
         """
-        task = self.task
+        order = self.task.order(self._order)
         losses = np.full(rates.shape, np.nan)
-        active = rates[:, cohort.numbers]
-        noise = self._noise if task.family.random else None
-        for step, batches in enumerate(task.steps(self._order if task.shuffle else None)):
-            loss, gradients = mean_gradients(task.family, cohort.params, batches, noise)
-            losses[step, cohort.numbers] = loss
-            finite = np.isfinite(loss)
-            if not finite.all():
-                cohort = cohort.keeping(finite)
-                if not len(cohort.numbers):
-                    break
-                gradients = {name: keep(gradient, finite) for name, gradient in gradients.items()}
-                active = rates[:, cohort.numbers]
-            cohort = cohort.stepped(gradients, as_rows(active[step], 1, task.rows.dtype))
-        return cohort, losses
+        spread = self.task.plan(cohort.params)
+        n_numbers = rates.shape[0] * self.task.epochs * sum(param.size for param in cohort.params.values())
+        stint = Stint(self.task, order, rates, losses, compiled=can_compile(n_numbers))
+        with limited(spread.blas):
+            ends = together(
+                [partial(stint.walk, cohort, tile, copy.deepcopy(self._noise)) for tile in spread.tiles], spread.workers
+            )
+        # a lane that all trials have left has not drawn all its numbers
+        self._noise = max(ends, key=lambda end: end[0].n_steps)[1]
+        return cohort.having([part for part, _ in ends]), losses
 
 
 def _generator(state: Mapping[str, Any]) -> np.random.Generator:

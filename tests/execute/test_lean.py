@@ -34,5 +34,5 @@ def test_tables_work_as_if_pandas_had_been_there_all_along() -> None:
 
 
 def test_a_process_that_has_pandas_already_keeps_it() -> None:
-    code = "import pandas, sys; import runner.execute.lean as lean; lean.import_scikit_learn(); print(sys.modules['pandas'])"
-    assert "pandas" in ran(code)
+    code = "import pandas, sys; from runner.execute.lean import import_scikit_learn\n"
+    assert "pandas" in ran(f"{code}import_scikit_learn(); print(sys.modules['pandas'])")

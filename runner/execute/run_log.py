@@ -1,0 +1,40 @@
+"""The log of one run: whole in its folder, the warnings once more for the person at the end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+log = logging.getLogger("runner")
+
+
+@contextmanager
+def log_file(path: Path) -> Iterator[None]:
+    """Send the log, tracebacks included, to a file while a run goes on."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    log.setLevel(logging.DEBUG)
+    log.propagate = False  # the run's own file; nobody's terminal
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.propagate = True
+        handler.close()
+
+
+@contextmanager
+def noted() -> Iterator[list[str]]:
+    """Collect what is worth telling at the end: the log's warnings, each once."""
+    notes: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.addFilter(lambda record: record.levelno == logging.WARNING)  # an error is told on its own
+    handler.emit = lambda record: notes.append(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(handler)
+    try:
+        yield notes
+    finally:
+        log.removeHandler(handler)
