@@ -102,17 +102,27 @@ def _tuples(value: Any, option: Option) -> Any:
 
 
 def _told(option: Option, value: Any, error: ValidationError) -> str:
+    """Say what the option takes: all of its alternatives, where it has several."""
     told = error.errors()
-    first = told[-1] if "union" in str(option.annotation).lower() else told[0]
+    first = told[0]
     where = "".join(f"[{part!r}]" for part in first["loc"][1:] if isinstance(part, int))
-    wanted = first["msg"].removeprefix("Input should be ").removeprefix("a valid ").removeprefix("an ")
-    wanted = {"string": "text", "integer": "a whole number", "number": "a number"}.get(wanted, wanted)
+    wanted = " or ".join(dict.fromkeys(_wanted(one["msg"]) for one in told))
     message = f"takes {wanted} for '{option.name}{where}', got {type(value).__name__} {_shortened(value)}"
     if first["type"] == "string_type" and isinstance(value, bool):
         return f"{message}; YAML reads an unquoted {_YAML_WORDS[value]} as {value}: quote it"
     if first["type"] == "string_type" and isinstance(value, int | float):
         return f"{message}; quote it if digits are meant as text (unquoted, 012 is 10 and 12:30 is 750)"
     return message
+
+
+def _wanted(message: str) -> str:
+    """Put pydantic's words for what it expected into ours.
+
+    >>> _wanted("Input should be a valid integer"), _wanted("Input should be greater than 0")
+    ('a whole number', 'greater than 0')
+    """
+    words = message.removeprefix("Input should be ").removeprefix("a valid ").removeprefix("an ")
+    return {"string": "text", "integer": "a whole number", "number": "a number"}.get(words, words)
 
 
 def _shortened(value: Any) -> str:

@@ -39,7 +39,7 @@ class FittedFold:
     """What a fold gives. tail: the fitted pipeline for rows that are clean already; test: held-out rows, cleaned.
 
     repairs: fitted cleaners that new rows go through first. diverged: why the training stopped, None where
-    it went well. curves: per epoch, as far as the model tells.
+    it went well. curves: per epoch, as far as the model tells. range_test: how it chose its learning rate, if it did.
     """
 
     number: int | None
@@ -50,6 +50,7 @@ class FittedFold:
     scores: Mapping[str, Score]
     steps: Sequence[StepRecord]
     curves: Mapping[str, Sequence[float]]
+    range_test: Mapping[str, Sequence[float]] | None
     diverged: Mapping[str, Any] | None
 
     @property
@@ -65,13 +66,18 @@ def fit_fold(task: FoldTask) -> FittedFold:
     stages = Stages(task.listeners, task.number)
     train, test, repairs = _clean(task, stages)
     train = _augment(task, train, stages)
-    tail, diverged, curves = _train(task, train, stages)
+    tail = _train(task, train, stages)
+    model = tail.steps[-1][1]
+    diverged = getattr(model, "diverged_", None) or None
     prediction: Prediction | None = None
     scores: dict[str, Score] = {}
     if test is not None and diverged is None:
         prediction, scores = score(task.components, tail, test, stages)
         task.listeners.hear(Event("fold_finished", fold=task.number, details=dict(scores)))
-    return FittedFold(task.number, tail, repairs, test, prediction, scores, stages.done, curves, diverged)
+    range_test = getattr(model, "range_test_", None)
+    return FittedFold(
+        task.number, tail, repairs, test, prediction, scores, stages.done, _curves(model), range_test, diverged
+    )
 
 
 def _clean(task: FoldTask, stages: Stages) -> tuple[Dataset, Dataset | None, list[Any]]:
@@ -109,9 +115,8 @@ def _check_made(called: Called, before: Dataset, after: Any) -> None:
         raise called.broke_contract("it must return the rows given, in order, followed by the rows it made")
 
 
-def _train(
-    task: FoldTask, train: Dataset, stages: Stages
-) -> tuple[Any, Mapping[str, Any] | None, dict[str, list[float]]]:
+def _train(task: FoldTask, train: Dataset, stages: Stages) -> Any:
+    """Fit the transforms in turn, then the model; return them as a pipeline."""
     features, target = train.features, train.target
     steps: list[tuple[str, Any]] = []
     for block in blocks(task.components.many("transforms")):
@@ -125,13 +130,11 @@ def _train(
     model = clone(called.component)
     with stages.stage(f"train/{called.name}", train.n_rows) as stage:
         _watched(called, "training", model.fit, features, target)
-        diverged = getattr(model, "diverged_", None) or None
-        stage.note = "diverged" if diverged else _choice(model)
-    curves = _curves(model)
-    for epoch, loss in enumerate(curves.get("loss", ())):
+        stage.note = "diverged" if getattr(model, "diverged_", None) else _choice(model)
+    for epoch, loss in enumerate(_curves(model).get("loss", ())):
         details = {"epoch": epoch, "loss": loss}
         stages.listeners.hear(Event("epoch_finished", fold=task.number, details=details))
-    return Pipeline([*steps, (called.name, model)]), diverged, curves
+    return Pipeline([*steps, (called.name, model)])
 
 
 def _choice(model: Any) -> str | None:

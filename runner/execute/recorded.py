@@ -6,8 +6,6 @@ the folder tells the story even if the trial fails: a failed run is committed to
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import platform
 import shlex
@@ -27,6 +25,7 @@ from runner.contracts import Event, Tracker
 from runner.errors import ExitCode, RunnerError
 from runner.execute.cleaning import Repair
 from runner.execute.components import Components, build_components
+from runner.execute.curves import write_curves
 from runner.execute.exporting import Shipping
 from runner.execute.observing import Listeners, Stages
 from runner.execute.request import Request
@@ -169,7 +168,7 @@ class _Recording:
         self.folder.write_json(layout.SOURCES, {"sources": [told]})
         self.folder.write_json(layout.FINGERPRINT, trial.fingerprints)
         self.folder.write_json(layout.METRICS, trial.metrics)
-        self.folder.write_text(layout.CURVES, _curves(trial))
+        write_curves(self.folder, trial.trainings)
 
 
 def _diverged_message(diverged: Mapping[str, Any]) -> str:
@@ -190,16 +189,3 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return f"<{type(value).__module__}.{type(value).__qualname__}>"
-
-
-def _curves(trial: Trial) -> str:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    names = sorted({name for fold in trial.folds for name in fold.curves})
-    rows.writerow(["fold", "epoch", *names])
-    for fold in trial.folds:
-        length = max((len(curve) for curve in fold.curves.values()), default=0)
-        for epoch in range(length):
-            cells = [repr(curve[epoch]) if epoch < len(curve := fold.curves.get(name, ())) else "" for name in names]
-            rows.writerow([fold.number, epoch, *cells])
-    return text.getvalue()

@@ -31,19 +31,28 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 @dataclass(frozen=True)
 class Trial:
-    """What a trial gives. winner: the fold (or the refit) whose pipeline is shipped; None if it diverged.
+    """What a trial gives. refit: the training on all rows, None where there was none.
+
+    winner: the fold, or the refit, whose pipeline is shipped, compressed; None if the trial diverged.
 
     fingerprints: stage -> what the data looked like there.
     """
 
     raw: Dataset
     folds: Sequence[FittedFold]
+    refit: FittedFold | None
     winner: FittedFold | None
     metrics: Metrics
     steps: Sequence[StepRecord]
     fingerprints: Mapping[str, Any]
     sample: Dataset
     diverged: Mapping[str, Any] | None = None
+
+    @property
+    def trainings(self) -> Sequence[FittedFold]:
+        """Every training: the folds, and the refit where there was one."""
+        refits = [self.refit] if self.refit is not None else []
+        return [*self.folds, *refits]
 
 
 @dataclass
@@ -76,15 +85,16 @@ def carry_out(experiment: Experiment, components: Components, folder: Path, list
     fitted = [course.fit(clean.take(train), clean.take(test), k) for k, (train, test) in enumerate(folds)]
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
     metrics = scores.summarise(experiment, components, [fold.scores for fold in fitted if not fold.diverged])
+    refit = None
+    if diverged is None and _wants_refit(experiment, fitted):
+        refit = course.fit(clean, None, None)
+        diverged = refit.diverged
     winner = None
     if diverged is None:
-        winner = _refit(course, clean, fitted)
-        diverged = winner.diverged
-    if winner is not None and diverged is None:
-        winner, compressed = _compress(course, fitted, winner)
+        winner, compressed = _compress(course, fitted, refit or fitted[0])
         metrics = replace(metrics, compressed=compressed)
     sample = raw.take(np.arange(min(5, raw.n_rows)))
-    return Trial(raw, fitted, None if diverged else winner, metrics, course.steps, fingerprints, sample, diverged)
+    return Trial(raw, fitted, refit, winner, metrics, course.steps, fingerprints, sample, diverged)
 
 
 def _load(course: _Course, folder: Path) -> Dataset:
@@ -158,12 +168,9 @@ def _split_digest(folds: Sequence[Fold]) -> str:
     return digest.hexdigest()
 
 
-def _refit(course: _Course, clean: Dataset, fitted: Sequence[FittedFold]) -> FittedFold:
-    """Choose what is shipped: the one fold's own model, whose score was just measured, or one of all rows."""
-    refit = course.experiment.refit
-    if refit == "never" or (refit == "auto" and len(fitted) == 1):
-        return fitted[0]
-    return course.fit(clean, None, None)
+def _wants_refit(experiment: Experiment, fitted: Sequence[FittedFold]) -> bool:
+    """Ship one trained on all rows, or the one fold's own model, whose score was just measured."""
+    return experiment.refit == "always" or (experiment.refit == "auto" and len(fitted) > 1)
 
 
 def _compress(

@@ -126,6 +126,7 @@ class Cohort:
 
     def having(self, parts: Sequence[Self]) -> Self:
         """Put the parts of a cohort together again, some trials having left on their way perhaps."""
+        parts = [part for part in parts if len(part.numbers)] or parts[:1]
         if len(parts) == 1:
             return parts[0]
         numbers = np.concatenate([part.numbers for part in parts])

@@ -49,6 +49,7 @@ def fit_many(
     on_epoch: Callable[[EpochReport], None] | None = None,
     snapshot: Snapshot | None = None,
     on_snapshot: Callable[[Snapshot], None] | None = None,
+    threads: int | None = None,
 ) -> Trained:
     """Train one model for each setting and return them all.
 
@@ -57,6 +58,8 @@ def fit_many(
     trial stops after so many epochs without a better validation loss, and is left with the parameters of
     its best; without it every trial trains to the end. on_epoch: hears how each epoch went. snapshot: goes
     on from there; on_snapshot: is given one after each epoch.
+    threads: how many may compute, workers and BLAS together; None: as many as BLAS may use at the moment. They
+    decide the tiling of the trials and so the rounding: the same number gives the same bits.
     A trial whose loss or parameters stop being finite, or explode, keeps the parameters it had before that
     epoch and takes no further part; the others do not notice. Raises `ConfigError` for settings that differ
     in more than numbers, `DataError` for sample weights that cannot be used.
@@ -75,6 +78,7 @@ def fit_many(
         dtype=dtype,
         held_out=held_out,
         patience=patience,
+        threads=threads,
     )
     if isinstance(settings[0].optimizer, Minimiser):
         _check_not_resumed(settings[0], snapshot, on_snapshot)
@@ -100,6 +104,7 @@ def task_of(
     dtype: str = "float32",
     held_out: NDArray[np.intp] | None = None,
     patience: int | None = None,
+    threads: int | None = None,
 ) -> Task:
     """Return what the trials share, checked. The parameters are those of `fit_many`."""
     _check(settings, epochs, batch_size, held_out, patience)
@@ -118,6 +123,7 @@ def task_of(
         seed,
         shuffle,
         patience,
+        threads,
     )
 
 

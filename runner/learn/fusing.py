@@ -12,7 +12,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,7 @@ class _Alone:
     """An optimizer that looks across its array, stepping the one trial there is."""
 
     optimizer: Optimizer
+    elementwise: ClassVar[bool] = False
 
     def init(self, param: Array) -> dict[str, Any]:
         return self.optimizer.init(param[0])

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from runner.contracts import Optimizer
 from runner.errors import PluginError
-from runner.learn.fusing import options_of, with_options
-from runner.learn.losses import Loss
+from runner.learn.families import Family
+from runner.learn.fusing import is_elementwise, options_of, with_options
 from runner.learn.penalties import Penalty
 from runner.learn.trial_axis import trials_first, trials_last
 
@@ -62,10 +62,17 @@ class Move:
 
 
 class Walker(Protocol):
-    """One parameter array with its optimizer's state, on its way. param, state: read-only for others."""
+    """One parameter array with its optimizer's state, on its way."""
 
-    param: Array
-    state: State
+    @property
+    def param(self) -> Array:
+        """The parameters as they are now, read-only."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """The state that belongs to them."""
+        ...
 
     def step_(self, grad: Array, rate: Any) -> None:
         """Make a step. rate: a float, or (n_trials,) where the trials differ."""
@@ -74,7 +81,7 @@ class Walker(Protocol):
 
 def walker(move: Move, param: Array, state: State, *, compiled: bool) -> Walker:
     """Choose what carries the move out. compiled: whether it may be compiled; see `can_compile`."""
-    if param.size <= BLOCK or not _can_be_parted(move, param, state):
+    if param.size <= BLOCK or not is_elementwise(move.optimizer) or not _can_be_parted(move, param, state):
         return Whole(move, param, state)
     if compiled:
         from runner.learn.kernels_numba import Compiled, Untraceable  # numba takes 0.3 s to import
@@ -91,13 +98,15 @@ def can_compile(n_numbers: int) -> bool:
     return n_numbers >= WORTH_COMPILING and _has_numba()
 
 
-def fast_loss(loss: Loss, *, compiled: bool) -> Loss:
-    """Return the loss itself or a compiled one that gives the same bits."""
+def fast_loss(family: Family, *, compiled: bool) -> Family:
+    """Return the family, with its loss compiled if there is such a one; it gives the same bits."""
     if not compiled:
-        return loss
+        return family
     from runner.learn.kernels_numba import COMPILED_LOSSES  # numba takes 0.3 s to import
 
-    return COMPILED_LOSSES.get(loss, loss)
+    if "loss" not in options_of(family) or family.loss not in COMPILED_LOSSES:
+        return family
+    return cast(Family, with_options(family, {"loss": COMPILED_LOSSES[family.loss]}))
 
 
 class Whole:

@@ -68,6 +68,11 @@ class Rows:
         return X if X.dtype == self.dtype else X.astype(self.dtype)
 
 
+def density(X: Any) -> float:
+    """Return the share of the numbers that are stored: 1 for a dense array."""
+    return 1.0 if isinstance(X, np.ndarray) else X.nnz / max(1, X.shape[0] * X.shape[1])
+
+
 def mean_one(weights: Array | None, n_rows: int, dtype: Any, chosen: NDArray[np.intp] | None = None) -> Array | None:
     """Scale sample weights to mean 1 over the chosen rows, so that the learning rate means the same with them.
 

@@ -9,13 +9,19 @@ one thread, for BLAS threads that wait for work cost more than they bring.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
+from threading import Event
+from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
 
 from runner.errors import ConfigError
+
+Result = TypeVar("Result")
 
 #: Parameters in a tile: half of a common second-level cache, for the gradients want the other half.
 TILE_BYTES = 1 << 20
@@ -65,6 +71,19 @@ def plan(n_trials: int, trial_bytes: int, trial_work: float, threads: int) -> Pl
 def limited(blas: int) -> AbstractContextManager[object]:
     """Hold BLAS to so many threads for as long as the context lasts."""
     return _blas().limit(limits=blas)  # type: ignore[no-any-return]
+
+
+def together(jobs: Sequence[Callable[[], Result]], workers: int, given_up: Event) -> list[Result]:
+    """Do the jobs, so many at a time, and return their results in order. given_up: set where one fails."""
+    if workers == 1:
+        return [job() for job in jobs]
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            return [done.result() for done in [pool.submit(job) for job in jobs]]
+        except BaseException:
+            given_up.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 @cache

@@ -25,6 +25,8 @@ from runner.learn.pace import Pace
 from runner.learn.passes import mean_loss
 from runner.learn.rows import Batch, Rows, density
 from runner.learn.snapshot import Snapshot, of_states, of_trials, to_states, to_trials
+from runner.learn.stint import Stint
+from runner.learn.threads import Plan, budget, limited, plan, together
 from runner.learn.trained import EpochReport, Setting, Trained
 
 Array = NDArray[Any]
@@ -207,9 +209,8 @@ class Training:
         n_numbers = rates.shape[0] * self.task.epochs * sum(param.size for param in cohort.params.values())
         stint = Stint(self.task, order, rates, losses, compiled=can_compile(n_numbers))
         with limited(spread.blas):
-            ends = together(
-                [partial(stint.walk, cohort, tile, copy.deepcopy(self._noise)) for tile in spread.tiles], spread.workers
-            )
+            walks = [partial(stint.walk, cohort, tile, copy.deepcopy(self._noise)) for tile in spread.tiles]
+            ends = together(walks, spread.workers, stint.given_up)
         # a lane that all trials have left has not drawn all its numbers
         self._noise = max(ends, key=lambda end: end[0].n_steps)[1]
         return cohort.having([part for part, _ in ends]), losses

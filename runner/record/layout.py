@@ -19,6 +19,8 @@ SEEDS = "seeds.json"
 STEPS = "steps.jsonl"
 METRICS = "metrics.json"
 CURVES = "curves.csv"
+FIGURES = "figures"
+RANGE_TEST = "range_test.json"
 ARTIFACTS = "artifacts"
 LOG = "logs/run.log"
 REPLAY = "REPLAY.md"
@@ -38,7 +40,9 @@ LAYOUT = MappingProxyType(
         SEEDS: "The experiment's seed and the seed derived from it for each step and fold.",
         STEPS: "One line per step carried out: fold, seconds, rows in, rows out, a note.",
         METRICS: "Scores on held-out rows per fold, in total, and after each compressor.",
-        CURVES: "Loss and learning rate per epoch, for models trained by gradients.",
+        CURVES: "Loss and learning rate per epoch and training, for models trained by gradients.",
+        f"{FIGURES}/": "The curves as SVG: loss, learning rate, and the range test where one was made.",
+        RANGE_TEST: "Learning rates tried and the losses they led to, where a rate was chosen ('auto').",
         f"{ARTIFACTS}/<exporter>/": "The finished model, as each exporter wrote it.",
         LOG: "The run's log; the only place that holds tracebacks.",
         REPLAY: "The command that runs this experiment again.",
