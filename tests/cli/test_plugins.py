@@ -129,7 +129,7 @@ def test_names_and_options_are_listed_as_json_too(project: Project) -> None:
     names = json.loads(project.run("plugins", "optimizer", "--json").assert_success().out)
     assert {"sgd", "adam"} <= {row["name"] for row in names}
     adam = json.loads(project.run("plugins", "optimizer", "adam", "--json").assert_success().out)
-    assert {"name": "beta1", "type": "float, >= 0 < 1", "default": "0.9"} in adam["options"]
+    assert {"name": "beta1", "type": "float, >= 0, < 1", "default": "0.9"} in adam["options"]
 
 
 @pytest.mark.parametrize(
