@@ -6,6 +6,7 @@ loaded when it is called.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -23,6 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. argv: without the program's name; sys.argv by default."""
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without our signs gets '?' and the run goes on
+            stream.reconfigure(errors="replace")
     try:
         return int(_dispatch(words))
     except KeyboardInterrupt:

@@ -196,3 +196,19 @@ def test_python_files_lying_about_are_not_imported(tmp_path: Path) -> None:
         tmp_path, dict.fromkeys(("signal.py", "numpy.py", "sklearn.py"), "raise RuntimeError('imported!')")
     )
     project.run(*QUICK).assert_success()
+
+
+def test_a_reader_that_goes_away_ends_the_showing_and_not_the_run(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "runner.cli", *QUICK]
+    with (tmp_path / "err").open("wb") as err:
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=err)
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=120) == 0
+    assert (tmp_path / "err").read_text() == ""
+    assert [run["state"] for run in json.loads(Project(tmp_path).run("ls", "--json").out)] == ["done"]
+
+
+def test_a_terminal_without_our_signs_gets_others(tmp_path: Path) -> None:
+    project = Project(tmp_path, environment={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert "digits ? 2" in project.run(*QUICK).assert_success().out
