@@ -13,7 +13,7 @@ from runner.contracts import Optimizer
 from runner.learn.averaging import Averaging
 from runner.learn.families import Family, Params
 from runner.learn.fusing import fused
-from runner.learn.kernels import Move, own
+from runner.learn.kernels import Move
 from runner.learn.lane import Lane
 from runner.learn.penalties import Penalty
 from runner.learn.trained import Setting
@@ -96,56 +96,60 @@ class Cohort:
         """The parameters that the training gives: the averages, or without any the last iterate."""
         return self.params if self.averages is None else self.averages
 
-    def stepped(self, gradients: Params, learning_rates: Any) -> Self:
+    def stepped(self, gradients: Params, learning_rates: Any) -> Cohort:
         """Return the cohort after one step. learning_rates: a float, or (n_trials,) where they differ."""
         lane = Lane(self)
         lane.step_(gradients, learning_rates)
         return lane.cohort
 
     def part(self, chosen: slice) -> Self:
-        """Return the cohort with a run of its trials, in memory of its own."""
+        """Return the cohort with a run of its trials; the arrays are views of these."""
         settings = self.settings[chosen]
         if len(settings) == len(self.settings):
             return self
-        params = {name: own(param[chosen]) for name, param in self.params.items()}
+        params = {name: param[chosen] for name, param in self.params.items()}
+        states = {
+            name: {
+                key: value[chosen] if has_trials(value, len(self.numbers)) else value for key, value in state.items()
+            }
+            for name, state in self.states.items()
+        }
         return replace(
             self,
             numbers=self.numbers[chosen],
             settings=settings,
-            params=_sealed(params),
-            states={
-                name: {
-                    key: own(value[chosen]) if has_trials(value, len(self.numbers)) else value
-                    for key, value in state.items()
-                }
-                for name, state in self.states.items()
-            },
-            averages=None if self.averages is None else {n: own(mean[chosen]) for n, mean in self.averages.items()},
+            params=params,
+            states=states,
+            averages=None if self.averages is None else {name: mean[chosen] for name, mean in self.averages.items()},
             rules=Rules.of(settings, params, self.penalised),
         )
 
     def having(self, parts: Sequence[Self]) -> Self:
         """Put the parts of a cohort together again, some trials having left on their way perhaps."""
-        parts = [part for part in parts if len(part.numbers)] or parts[:1]
-        if len(parts) == 1:
-            return parts[0]
-        numbers = np.concatenate([part.numbers for part in parts])
-        settings = tuple(setting for part in parts for setting in part.settings)
-        sizes = [len(part.numbers) for part in parts]
-        params = {name: _joined([part.params[name] for part in parts], sizes) for name in self.params}
+        left = [part for part in parts if len(part.numbers)]
+        if len(left) < 2:
+            return (*left, parts[0])[0]
+        numbers = np.concatenate([part.numbers for part in left])
+        settings = tuple(setting for part in left for setting in part.settings)
+        params = _sealed({name: _joined([part.params[name] for part in left]) for name in self.params})
+        states = {
+            name: {
+                key: _joined([part.states[name][key] for part in left])
+                if all(has_trials(part.states[name][key], len(part.numbers)) for part in left)
+                else value
+                for key, value in state.items()
+            }
+            for name, state in left[0].states.items()
+        }
+        averages = [part.averages for part in left if part.averages is not None]
         return replace(
             self,
             numbers=numbers,
             settings=settings,
-            params=_sealed(params),
-            states={
-                name: {key: _joined([part.states[name][key] for part in parts], sizes) for key in state}
-                for name, state in parts[0].states.items()
-            },
-            averages=None
-            if self.averages is None
-            else {name: _joined([(part.averages or {})[name] for part in parts], sizes) for name in self.averages},
-            n_steps=max(part.n_steps for part in parts),
+            params=params,
+            states=states,
+            averages={name: _joined([each[name] for each in averages]) for name in averages[0]} if averages else None,
+            n_steps=left[0].n_steps,
             rules=self.rules if len(numbers) == len(self.numbers) else Rules.of(settings, params, self.penalised),
         )
 
@@ -187,8 +191,6 @@ def _sealed(params: Params) -> Params:
     return params
 
 
-def _joined(values: Sequence[Any], sizes: Sequence[int]) -> Any:
-    """Put pieces (n_trials, …) together; what does not belong to single trials is the same in all."""
-    if not all(has_trials(value, size) for value, size in zip(values, sizes, strict=True)):
-        return values[0]
-    return trials_first(np.concatenate([trials_last(value) for value in values], axis=-1))
+def _joined(pieces: Sequence[Array]) -> Array:
+    """Put pieces (n_trials, …) together, laid out alike."""
+    return trials_first(np.concatenate([trials_last(piece) for piece in pieces], axis=-1))

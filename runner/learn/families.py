@@ -23,7 +23,9 @@ class Family(Protocol):
     Every array carries a leading trial axis; one model is a batch of one. X: (n_rows, n_features), a dense
     array or a CSR matrix, the same rows for all trials. penalised: the arrays that l1 and l2 act on.
     loss: what is minimised, a function of the scores. random: whether training draws random numbers
-    beside those of `init`, as dropout does.
+    beside those of `init`, as dropout does. A family may also name, as `by_column`, arrays whose second axis
+    is that of the columns of X and which meet X in a product: of sparse rows, `loss_and_gradients` is then
+    given only the columns that occur.
     """
 
     @property
@@ -74,6 +76,11 @@ class Linear:
     def random(self) -> bool:
         """Nothing is drawn."""
         return False
+
+    @property
+    def by_column(self) -> frozenset[str]:
+        """The weights."""
+        return frozenset({"weights"})
 
     @property
     def penalised(self) -> frozenset[str]:

@@ -24,6 +24,7 @@ from runner.learn.families import Family
 from runner.learn.fusing import is_elementwise
 from runner.learn.rows import Rows, mean_one
 from runner.learn.snapshot import Snapshot
+from runner.learn.threads import budget, limited
 from runner.learn.trained import EpochReport, Setting, Trained, joined
 from runner.learn.training import Task, Training
 from runner.learn.whole import Minimiser, train_whole
@@ -82,7 +83,8 @@ def fit_many(
     )
     if isinstance(settings[0].optimizer, Minimiser):
         _check_not_resumed(settings[0], snapshot, on_snapshot)
-        return train_whole(task, settings, on_epoch)
+        with limited(budget(threads)):
+            return train_whole(task, settings, on_epoch)
     if is_elementwise(settings[0].optimizer) or len(settings) == 1:
         return _run(task, settings, on_epoch, snapshot, on_snapshot)
     _check_not_resumed(settings[0], snapshot, on_snapshot)

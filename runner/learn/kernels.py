@@ -127,11 +127,17 @@ class Blocked:
     """Steps own copies in place, block by block."""
 
     def __init__(self, move: Move, param: Array, state: State) -> None:
-        self._param, self._state = own(param), {key: own(value) if is_alike(value, param) else value for key, value in state.items()}
+        self._param, self._state = (
+            own(param),
+            {key: own(value) if is_alike(value, param) else value for key, value in state.items()},
+        )
         self.param, self.state = sealed(self._param.view()), self._state
         width = max(1, BLOCK // param[:, 0].size)
         self._parts = [slice(start, start + width) for start in range(0, param.shape[1], width)]
-        self._moves = {self._param[:, part].shape: move.spread(self._param[:, part]) for part in (self._parts[0], self._parts[-1])}
+        self._moves = {
+            self._param[:, part].shape: move.spread(self._param[:, part])
+            for part in (self._parts[0], self._parts[-1])
+        }
         self._rate = np.empty_like(self._param[:, self._parts[0]])
 
     def step_(self, grad: Array, rate: Any) -> None:
@@ -141,7 +147,9 @@ class Blocked:
         after: State = {}
         for part in self._parts:
             param = self.param[:, part]
-            state = {key: value[:, part] if is_alike(value, self.param) else value for key, value in self._state.items()}
+            state = {
+                key: value[:, part] if is_alike(value, self.param) else value for key, value in self._state.items()
+            }
             spread = rate if isinstance(rate, float) else self._rate[:, : param.shape[1]]
             self._param[:, part], after = self._moves[param.shape](grad[:, part], state, param, spread)
             for key, value in after.items():
@@ -180,13 +188,18 @@ def _can_be_parted(move: Move, param: Array, state: State) -> bool:
     part = param[:, :1]
     parted = {key: value[:, :1] if is_alike(value, param) else value for key, value in state.items()}
     rate = param.dtype.type(0).item()
-    after, new = move(np.zeros_like(part), parted, sealed(part.copy()), rate)
+    _, new = move(np.zeros_like(part), parted, sealed(part.copy()), rate)
     return new.keys() == state.keys() and all(_same_form(new[key], value) for key, value in parted.items())
 
 
 def _same_form(new: Any, old: Any) -> bool:
     if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
-        return isinstance(new, np.ndarray) and isinstance(old, np.ndarray) and new.shape == old.shape and new.dtype == old.dtype
+        return (
+            isinstance(new, np.ndarray)
+            and isinstance(old, np.ndarray)
+            and new.shape == old.shape
+            and new.dtype == old.dtype
+        )
     return True
 
 

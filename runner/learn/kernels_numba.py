@@ -37,10 +37,15 @@ class Compiled:
     """Steps own copies in place, by one loop. Raises `Untraceable` for a move that cannot be one."""
 
     def __init__(self, move: Move, param: Array, state: State) -> None:
-        self._param, self._state = own(param), {key: own(value) if is_alike(value, param) else value for key, value in state.items()}
+        self._param, self._state = (
+            own(param),
+            {key: own(value) if is_alike(value, param) else value for key, value in state.items()},
+        )
         self.param, self.state = sealed(self._param.view()), self._state
         self._move = move
-        self._loops = {one_rate: _Loop.of(move, self.param, self._state, one_rate=one_rate) for one_rate in (True, False)}
+        self._loops = {
+            one_rate: _Loop.of(move, self.param, self._state, one_rate=one_rate) for one_rate in (True, False)
+        }
 
     def step_(self, grad: Array, rate: Any) -> None:
         """Make a step."""
@@ -73,7 +78,9 @@ class _Loop:
         numbers = {key: trace.given(STEP) for key in state if key not in arrays}
         if any(not isinstance(state[key], int | float) for key in numbers):
             raise Untraceable("state")
-        symbols: dict[str, Any] = {key: trace.given(NUMBER, f"old{place}") for place, key in enumerate(arrays)} | numbers
+        symbols: dict[str, Any] = {
+            key: trace.given(NUMBER, f"old{place}") for place, key in enumerate(arrays)
+        } | numbers
         traced = Move(_symbolic(move.optimizer, trace, options), _symbolic(move.penalty, trace, options), move.added)
         try:
             after, new = traced(trace.given(NUMBER, "grad"), symbols, trace.given(NUMBER, "param"), rate)  # type: ignore[arg-type]
@@ -82,7 +89,16 @@ class _Loop:
         source = _source(trace, arrays, after, new)
         n_trials = len(param)
         rows = np.empty((max(1, len(trace.loaded)), n_trials * max(1, STRETCH // n_trials)), param.dtype)
-        made = cls(_compiled(source, param.dtype.name), trace, rate, options, numbers, arrays, {key: new[key] for key in numbers}, rows)
+        made = cls(
+            _compiled(source, param.dtype.name),
+            trace,
+            rate,
+            options,
+            numbers,
+            arrays,
+            {key: new[key] for key in numbers},
+            rows,
+        )
         made._check(move, param, state, one_rate)
         return made
 
@@ -97,12 +113,16 @@ class _Loop:
 
     def _early(self, state: State, rate: Any) -> list[Any]:
         """Compute what is known before the loop. A number per trial is an array (n_trials,)."""
-        given = {self.rate.name: rate} | {symbol.name: state[key] for key, symbol in self.numbers.items()} | self.options
+        given = (
+            {self.rate.name: rate} | {symbol.name: state[key] for key, symbol in self.numbers.items()} | self.options
+        )
         values: list[Any] = []
         for place, (compute, inputs) in enumerate(self.trace.early):
             known = given.get(str(place))
             if known is None:
-                known = compute(*[values[int(value.name)] if isinstance(value, Symbol) else value for value in inputs])
+                known = compute(
+                    *[values[int(value.name)] if isinstance(value, Symbol) else value for value in inputs]
+                )
             values.append(known)
         return values
 
@@ -121,7 +141,10 @@ class _Loop:
         rate = 0.125 if one_rate else rng.random(len(param)).astype(param.dtype)
         with np.errstate(all="ignore"):
             after, new = move(grad, held, sealed(before.copy(order="K")), as_trials(rate, param.ndim))
-            ours, own_state = own(before), {key: own(value) if key in self.arrays else value for key, value in held.items()}
+            ours, own_state = (
+                own(before),
+                {key: own(value) if key in self.arrays else value for key, value in held.items()},
+            )
             self.run_(grad, ours, own_state, rate)
         same = np.array_equal(after, ours, equal_nan=True)
         same &= all(np.array_equal(new[key], value, equal_nan=key in self.arrays) for key, value in own_state.items())
@@ -190,30 +213,35 @@ def _shift(scores: Array, targets: Array, right: Array) -> None:
     for row in range(n_rows):
         largest[:] = scores[row, 0]
         for output in range(1, n_outputs):
+            line = scores[row, output]
             for trial in range(n_trials):
-                score = scores[row, output, trial]
-                if score > largest[trial] or score != score:
-                    largest[trial] = score
+                score = line[trial]
+                largest[trial] = score if score > largest[trial] or score != score else largest[trial]
         for output in range(n_outputs):
+            line = scores[row, output]
             for trial in range(n_trials):
-                scores[row, output, trial] -= largest[trial]
+                line[trial] -= largest[trial]
         right[row] = scores[row, targets[row]]
 
 
-@numba.njit(nogil=True)
+@numba.njit(nogil=True, error_model="numpy")
 def _normalise(powers: Array, targets: Array, totals: Array) -> None:
     """Divide each row's powers by their sum, and take 1 from that of the right class."""
     n_rows, n_outputs, n_trials = powers.shape
     for row in range(n_rows):
-        totals[row] = powers[row, 0]
+        total = totals[row]
+        total[:] = powers[row, 0]
         for output in range(1, n_outputs):
+            line = powers[row, output]
             for trial in range(n_trials):
-                totals[row, trial] += powers[row, output, trial]
+                total[trial] += line[trial]
         for output in range(n_outputs):
+            line = powers[row, output]
             for trial in range(n_trials):
-                powers[row, output, trial] /= totals[row, trial]
+                line[trial] /= total[trial]
+        line = powers[row, targets[row]]
         for trial in range(n_trials):
-            powers[row, targets[row], trial] -= 1
+            line[trial] -= 1
 
 
 def softmax(scores: Array, targets: Array) -> tuple[Array, Array]:

@@ -38,6 +38,11 @@ class MLP:
         return self.dropout > 0
 
     @property
+    def by_column(self) -> frozenset[str]:
+        """The weights of the first layer."""
+        return frozenset({"weights_0"})
+
+    @property
     def penalised(self) -> frozenset[str]:
         """The weights of all layers."""
         return frozenset(f"weights_{layer}" for layer in range(len(self.hidden) + 1))

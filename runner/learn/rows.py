@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,14 @@ class Rows:
 
     def _cast(self, X: Any) -> Any:
         return X if X.dtype == self.dtype else X.astype(self.dtype)
+
+
+def narrowed(batches: Iterable[Batch]) -> tuple[NDArray[np.intp], list[Batch]]:
+    """Return the columns that occur in one sparse batch, in order, and the batch with only those."""
+    ((X, targets, weights),) = batches
+    columns, places = np.unique(X.indices, return_inverse=True)
+    shape = (X.shape[0], len(columns))
+    return columns.astype(np.intp), [(type(X)((X.data, places, X.indptr), shape=shape), targets, weights)]
 
 
 def density(X: Any) -> float:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from runner.learn.cohort import Cohort
 from runner.learn.kernels import fast_loss
-from runner.learn.lane import Lane
+from runner.learn.lane import ALL, Lane
 from runner.learn.passes import mean_gradients
+from runner.learn.rows import narrowed
 from runner.learn.trial_axis import as_rows, keep
 
 if TYPE_CHECKING:
@@ -36,19 +37,23 @@ class Stint:
     compiled: bool
     given_up: Event = field(default_factory=Event)
 
-    def walk(
-        self, cohort: Cohort, tile: slice, noise: np.random.Generator
-    ) -> tuple[Cohort, np.random.Generator]:
+    def walk(self, cohort: Cohort, tile: slice, noise: np.random.Generator) -> tuple[Cohort, np.random.Generator]:
         """Make the steps of a tile of the cohort. Returns it without trials whose loss was not finite.
 
         noise: the worker's own, drawn from and returned.
         """
+        sparse = not (self.task.whole or isinstance(self.task.rows.X, np.ndarray))
+        by_column: frozenset[str] = getattr(self.task.family, "by_column", frozenset()) if sparse else frozenset()
         family = fast_loss(self.task.family, compiled=self.compiled)
         dtype = self.task.rows.dtype
         with np.errstate(all="ignore"):  # each thread has its own
-            lane = Lane(cohort.part(tile), compiled=self.compiled)
+            lane = Lane(cohort.part(tile), compiled=self.compiled, by_column=by_column)
             for step, batches in enumerate(self.task.steps(self.order)):
-                loss, gradients = mean_gradients(family, lane.params, batches, noise if family.random else None)
+                columns = ALL
+                if lane.touching:
+                    columns, batches = narrowed(batches)
+                params = lane.params_at(columns)
+                loss, gradients = mean_gradients(family, params, batches, noise if family.random else None)
                 self.losses[step, lane.numbers] = loss
                 finite = np.isfinite(loss)
                 if not finite.any() or self.given_up.is_set():
@@ -56,5 +61,5 @@ class Stint:
                 if not finite.all():
                     lane = lane.keeping(finite)
                     gradients = {name: keep(gradient, finite) for name, gradient in gradients.items()}
-                lane.step_(gradients, as_rows(self.rates[step, lane.numbers], 1, dtype))
+                lane.step_(gradients, as_rows(self.rates[step, lane.numbers], 1, dtype), columns)
         return lane.cohort, noise

@@ -23,10 +23,11 @@ from runner.errors import ConfigError
 
 Result = TypeVar("Result")
 
-#: Parameters in a tile: half of a common second-level cache, for the gradients want the other half.
-TILE_BYTES = 1 << 20
-#: A step of so many multiplications and additions is worth being shared by workers,
-WORTH_WORKERS = 4_000_000
+#: Parameters in a tile: about a second-level cache.
+TILE_BYTES = 1 << 21
+#: A step of so many multiplications and additions is worth being shared by workers; in shorter ones they wait
+#: for each other at Python's lock.
+WORTH_WORKERS = 100_000_000
 #: and one product of a single training is worth being shared by BLAS threads.
 WORTH_BLAS = 100_000_000
 

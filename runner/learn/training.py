@@ -81,7 +81,9 @@ class Task:
         n_rows = len(self.rows) if self.whole else min(self.batch_size, len(self.rows))
         share = density(self.rows.X)
         work = 4.0 * n_rows * n_numbers * share + 10 * n_numbers
-        return plan(n_trials, n_numbers * self.rows.dtype.itemsize, work, budget(self.threads))
+        # of a sparse batch's columns few occur, so many trials fit into a tile
+        in_work = max(1, round(n_numbers * self.rows.dtype.itemsize * share))
+        return plan(n_trials, in_work, work, budget(self.threads))
 
 
 class Training:
