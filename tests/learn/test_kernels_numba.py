@@ -54,8 +54,7 @@ class Centred:
         return param - learning_rate * (grad - grad.mean()), {}
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("l1", [0.0, 0.01])
+@pytest.mark.parametrize(("l1", "dtype"), [(0.0, "float32"), (0.01, "float32"), (0.01, "float64")])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_compiled_step_gives_the_bits_of_numpy(optimizer, l1, dtype):
     move = move_of(optimizer, l1, l2=0.1, dtype=dtype)
@@ -102,7 +101,7 @@ def test_one_that_looks_into_its_numbers_is_left_to_numpy(monkeypatch):
     monkeypatch.setattr(kernels, "BLOCK", 64)
     move = Move(Undecided(0.1))
     state = move.optimizer.init(drawn(0))
-    with pytest.raises(Untraceable, match="if"):
+    with pytest.raises(Untraceable, match="no attribute 'all'"):
         Compiled(move, drawn(0), state)
     assert type(walker(move, drawn(0), state, compiled=True)) is kernels.Blocked
     assert (
