@@ -47,7 +47,7 @@ def budget(threads: int | None) -> int:
     So the environment (OMP_NUM_THREADS), a surrounding limit and a parallel caller are heeded.
     """
     if threads is None:
-        return max((pool["num_threads"] for pool in _blas().info()), default=os.cpu_count() or 1)
+        return max((pool["num_threads"] for pool in _blas().info()), default=0) or os.cpu_count() or 1
     if threads < 1:
         raise ConfigError(f"A training with threads {threads!r} could compute nothing. Give at least 1, or None.")
     return threads

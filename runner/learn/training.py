@@ -106,6 +106,8 @@ class Training:
         self._memories = list(memories)
         self._order = order
         self._noise = noise
+        # by the number of trials that still train
+        self._plans: dict[int, Plan] = {}
 
     @classmethod
     def started(cls, task: Task, settings: Sequence[Setting]) -> Self:
@@ -207,11 +209,14 @@ class Training:
         """
         order = self.task.order(self._order)
         losses = np.full(rates.shape, np.nan)
-        spread = self.task.plan(cohort.params)
+        if len(cohort.numbers) not in self._plans:
+            self._plans[len(cohort.numbers)] = self.task.plan(cohort.params)
+        spread = self._plans[len(cohort.numbers)]
         n_numbers = rates.shape[0] * self.task.epochs * sum(param.size for param in cohort.params.values())
         stint = Stint(self.task, order, rates, losses, compiled=can_compile(n_numbers))
         with limited(spread.blas):
-            walks = [partial(stint.walk, cohort, tile, copy.deepcopy(self._noise)) for tile in spread.tiles]
+            noises = [copy.deepcopy(self._noise) if self.task.family.random else self._noise for _ in spread.tiles]
+            walks = [partial(stint.walk, cohort, *own) for own in zip(spread.tiles, noises, strict=True)]
             ends = together(walks, spread.workers, stint.given_up)
         # a lane that all trials have left has not drawn all its numbers
         self._noise = max(ends, key=lambda end: end[0].n_steps)[1]
