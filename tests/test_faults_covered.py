@@ -24,14 +24,10 @@ def covered() -> set[str]:
 
 
 def test_every_fault_that_is_due_has_a_test_that_makes_it() -> None:
-    assert DUE - covered() == set()
+    missing = sorted(CATALOGUE - covered())
+    print(f"{len(missing)} faults without a test: {', '.join(missing)}")  # for whoever runs this with -s
+    assert DUE & set(missing) == set()
 
 
 def test_only_numbers_of_the_catalogue_are_used() -> None:
     assert covered() <= CATALOGUE
-
-
-def test_the_numbers_no_test_carries_yet_are_listed() -> None:
-    missing = sorted(CATALOGUE - covered())
-    print(f"{len(missing)} faults without a test: {', '.join(missing)}")
-    assert set(missing) | covered() == CATALOGUE
