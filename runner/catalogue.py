@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from runner.checking import check_settings
+from runner.code_digest import code_digest
 from runner.contracts import KINDS, Kind
 from runner.discovery import Plugin, Problem, discover
 from runner.errors import ConfigError, PluginError, did_you_mean
@@ -45,6 +46,18 @@ class Offer:
     def qualified(self) -> str:
         """The name that no other distribution can claim."""
         return f"{self.plugin.distribution}:{self.name}"
+
+    @cached_property
+    def code(self) -> str:
+        """Which code it is: name, distribution, version, digest of the source. Raises PluginError."""
+        module = _type_target(self.target).partition(":")[0]
+        try:
+            digest = code_digest(module, self.plugin.module)
+        except Exception as error:  # a stranger's module may not be where its name says
+            if isinstance(self.target, str):
+                raise self._broken(error) from error
+            digest = "typed-in"  # a class of a notebook or a prompt has no file
+        return f"{self.name} of {self.plugin} {digest}"
 
     @cached_property
     def signature(self) -> Signature:
@@ -172,6 +185,16 @@ class Catalogue:
         offered = {_type_name(offer.target) for kind in kinds for offer in self.offers(kind)}
         return frozenset(declared | offered)
 
+    def trainer(self, offer: Offer) -> Any:
+        """Return the trainer of many models of an offer's class at once, built; None where nobody offers one."""
+        target = _type_target(offer.target)
+        for plugin in self.plugins:
+            call = plugin.hooks.get("runner_trainers")
+            table = dict(call()) if call else {}
+            if target in table:
+                return load_target(table[target])()
+        return None
+
     def _ask(self, plugin: Plugin, hook: str) -> Sequence[str]:
         call = plugin.hooks.get(hook)
         return list(call()) if call else []
@@ -224,6 +247,12 @@ def _type_name(target: Callable[..., Any] | str) -> str:
     if isinstance(target, str):
         return target.replace(":", ".")
     return f"{target.__module__}.{getattr(target, '__qualname__', type(target).__qualname__)}"
+
+
+def _type_target(target: Callable[..., Any] | str) -> str:
+    if isinstance(target, str):
+        return target
+    return f"{target.__module__}:{getattr(target, '__qualname__', type(target).__qualname__)}"
 
 
 def _check_offer(hook: str, name: Any, target: Any) -> None:

@@ -17,6 +17,7 @@ Four rules hold for every kind:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -137,6 +138,48 @@ class Model(Protocol):
 
 
 @runtime_checkable
+class Course(Protocol):
+    """Several models being trained together; each is known by its position in the order given.
+
+    epochs: the most that any of them may take.
+    """
+
+    epochs: int
+
+    def advance(self, until: int) -> None:
+        """Train all that are still in until `until` epochs are behind them."""
+        ...
+
+    def drop(self, positions: Sequence[int]) -> None:
+        """Train these no further; what they have learned so far stays."""
+        ...
+
+    def fitted(self, position: int) -> Model:
+        """Return a fitted copy of the model as it is now; the training goes on without it."""
+        ...
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Trains many models of one class at once, each as it would have been alone (hook `runner_trainers`).
+
+    In a sweep, trials that have their data in common and differ only in options named by `free` go to it
+    together. free: group ("model", "optimizer", "scheduler") -> the options in which they may differ, or
+    "numbers" for whatever is a number, or "any". Built without arguments.
+    """
+
+    free: Mapping[str, frozenset[str] | Literal["numbers", "any"]]
+
+    def fusion_key(self, model: Any) -> Any:
+        """Return what models must have in common, hashable; None for one that has to be trained alone."""
+        ...
+
+    def begin(self, models: Sequence[Any], X: Any, y: Any, *, threads: int) -> Course:
+        """Start the training of models with one fusion key on the same rows; the models stay as they are."""
+        ...
+
+
+@runtime_checkable
 class Optimizer(Protocol):
     """One step of gradient descent, written for one array.
 
@@ -193,23 +236,125 @@ class Metric(Protocol):
 
 
 @dataclass(frozen=True)
+class Axis:
+    """What may be chosen in one place of a sweep.
+
+    key: dotted, such as "model.l2", or a group ("model", "transforms"). values: listed, or None for the numbers
+    from low to high, both included. log: numbers of every size are equally likely. integer: whole numbers only.
+    """
+
+    key: str
+    values: tuple[Any, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    integer: bool = False
+
+    @property
+    def choices(self) -> Sequence[Any] | None:
+        """List what there is to choose from, in order; None for an interval of real numbers."""
+        if self.values is not None:
+            return self.values
+        low, high = self.bounds
+        return range(int(low), int(high) + 1) if self.integer else None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Return the ends of an interval. Raises ValueError for listed values, which have none."""
+        if self.low is None or self.high is None:
+            raise ValueError(f"{self.key!r} lists its values and has no bounds")
+        return self.low, self.high
+
+    def draw(self, rng: np.random.Generator) -> Any:
+        """Choose by chance: evenly among values or along the interval, along its logarithm where `log` is set."""
+        if self.values is not None:
+            return self.values[int(rng.integers(len(self.values)))]
+        low, high = self.bounds
+        if not self.log:
+            return int(rng.integers(int(low), int(high) + 1)) if self.integer else float(rng.uniform(low, high))
+        # a whole number n stands for the stretch from n - 1/2 to n + 1/2
+        reach = 0.5 if self.integer else 0.0
+        drawn = math.exp(rng.uniform(math.log(low - reach), math.log(high + reach)))
+        drawn = min(max(drawn, float(low)), float(high))
+        return round(drawn) if self.integer else drawn
+
+
+@dataclass(frozen=True)
 class Trial:
-    """One point of a search. number: counts from 0; settings: dotted key -> value."""
+    """One point of a search. number: counts from 0; settings: dotted key -> value.
+
+    share: of its epochs, up to which it is to be trained. A search that stops bad trials early asks for the same
+    number again with a larger share, and the training goes on where it stood.
+    """
 
     number: int
     settings: Mapping[str, Any]
+    share: float = 1.0
+
+
+@runtime_checkable
+class Space(Protocol):
+    """What a sweep may try, its conditions included. Made by the core, read by searches."""
+
+    @property
+    def axes(self) -> Sequence[Axis]:
+        """All axes, in the order of the declaration; a key occurs once for each list of values it has."""
+        ...
+
+    def size(self) -> int | None:
+        """Count the cells; None where an interval of real numbers makes them endless. May walk through them."""
+        ...
+
+    def cells(self) -> Iterator[Mapping[str, Any]]:
+        """Give each different cell once as dotted key -> value, in a fixed order, the last axis fastest.
+
+        Raises ConfigError where there is an interval of real numbers, and where no cell is left.
+        """
+        ...
+
+    def choose(self, pick: Callable[[Axis], Any]) -> Mapping[str, Any] | None:
+        """Walk through the decisions in order and return the cell they make; None if a condition drops it.
+
+        pick: answers each decision with one of the axis's values. A decision is an axis, the row of paired
+        axes, or the number of a part where parts follow each other; one that depends on earlier ones
+        is asked for only where it applies.
+        """
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A search under way.
+
+    What it asks for depends on the scores it was told and not on which came first, so that a sweep can be resumed
+    by telling it again what had been found. Asking for two at once is asking for one twice. A search that learns
+    says itself, by giving fewer than it could, how many trials may run before it must hear of them.
+    """
+
+    @property
+    def done(self) -> bool:
+        """Whether no trial will be asked for any more, whatever is still told."""
+        ...
+
+    def ask(self, count: int) -> Sequence[Trial]:
+        """Return up to `count` trials to carry out next; none while it waits to be told, or when it is done."""
+        ...
+
+    def tell(self, trial: Trial, score: float | None) -> None:
+        """Hear a trial's score at its share, oriented so that more is better; None for a trial that failed."""
+        ...
 
 
 @runtime_checkable
 class Search(Protocol):
-    """Chooses the next trials of a sweep, by ask and tell."""
+    """Chooses the trials of a sweep.
 
-    def ask(self, count: int) -> Sequence[Trial]:
-        """Return up to `count` trials to run next; an empty sequence ends the search."""
-        ...
+    Called once per sweep, by its driver alone. An option `trials` is the total, also of a sweep that is resumed.
+    Raises ConfigError for a space it cannot search.
+    """
 
-    def tell(self, trial: Trial, score: float | None) -> None:
-        """Hear a trial's score, oriented so that more is better; None for a trial that failed."""
+    def begin(self, space: Space, seed: int) -> Asking:
+        """Start over: return what asks for trials 0, 1, 2, … The search itself stays as it is."""
         ...
 
 
@@ -335,7 +480,7 @@ KINDS: dict[str, Kind] = {
         _kind("optimizer", Optimizer, "init update"),
         _kind("scheduler", Scheduler, "factor"),
         _kind("metric", Metric, "score", many=True),
-        _kind("search", Search, "ask tell"),
+        _kind("search", Search, "begin"),
         _kind("compressor", Compressor, "compress", many=True),
         _kind("exporter", Exporter, "export", many=True),
         _kind("deployer", Deployer, "deploy", many=True),

@@ -67,7 +67,7 @@ def runner_metrics() -> Table:  # type: ignore[empty-body]
 
 @hookspec
 def runner_searches() -> Table:  # type: ignore[empty-body]
-    """Offer choosers of the next trials of a sweep: `ask(count)` and `tell(trial, score)`."""
+    """Offer choosers of the trials of a sweep: `begin(space, seed)`, then `ask(count)` and `tell(trial, score)`."""
 
 
 @hookspec
@@ -93,6 +93,11 @@ def runner_trackers() -> Table:  # type: ignore[empty-body]
 @hookspec
 def runner_executors() -> Table:  # type: ignore[empty-body]
     """Offer ways to carry out tasks: `submit(task, *arguments) -> Future`."""
+
+
+@hookspec
+def runner_trainers() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Offer trainers of many models at once: a model's "package.module:Class" -> its trainer's."""
 
 
 @hookspec

@@ -177,11 +177,11 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
 
 @functools.cache
 def _module(name: str) -> _Module:
-    file = _source_file(name)
+    file = source_file(name)
     return _Module(name, file, ast.parse(file.read_bytes()))
 
 
-def _source_file(name: str) -> Path:
+def source_file(name: str) -> Path:
     """Find a module's file without importing its package, which `find_spec` would do for a dotted name."""
     package, *parts = name.split(".")
     loaded = sys.modules.get(name)

@@ -1,8 +1,8 @@
-"""A finished run, made as a real one is."""
+"""A finished run and a sweep, made as real ones are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,14 @@ import pytest
 
 from runner.record import layout
 from runner.record.folder import RunFolder
-from runner.record.records import Metrics, RunInfo, StepRecord, Total
+from runner.record.records import ErrorRecord, Metrics, RunInfo, StepRecord, Total
+from runner.record.sweep_folder import SweepFolder
+from runner.record.sweeps import SweepInfo, TrialRecord
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 MakeRun = Callable[..., Path]
+MakeSweep = Callable[..., Path]
 
 
 @pytest.fixture
@@ -53,6 +56,63 @@ def make_run(tmp_path: Path) -> MakeRun:
         return folder.commit()
 
     return make
+
+
+@pytest.fixture
+def make_sweep(tmp_path: Path) -> MakeSweep:
+    """Commit trials to a sweep below `tmp_path/outputs`, each given as keywords of its record.
+
+    Equal settings are attempts at one trial. log: text of a trial's log; planned: more trials that never ran.
+    """
+
+    def make(
+        trials: Sequence[Mapping[str, Any]], *, identity: str = "5eed" * 16, planned: int = 0, **info: Any
+    ) -> Path:
+        told = {
+            "id": f"sweep-{identity[:12]}",
+            "experiment": "digits",
+            "identity": identity,
+            "created": NOON.isoformat(timespec="seconds"),
+            "command": ["runner", "-m"],
+            "axes": list(dict.fromkeys(key for trial in trials for key in trial.get("settings", {}))),
+            "base": {"model": {"use": "softmax", "epochs": 5}, "seed": 0},
+            "objective": {"metric": "f1", "direction": "maximize", "aggregate": "mean"},
+            "seeds": 1,
+            "versions": {"runner": "0.1.0", "python": "3.11.7"},
+        }
+        about = SweepInfo(**{**told, **info})
+        with SweepFolder.open_or_create(tmp_path / "outputs", about.experiment, identity, about) as folder:
+            for trial in trials:
+                _commit(folder, trial)
+            folder.plan({f"never ran {place}": {} for place in range(planned)})
+        return folder.path
+
+    return make
+
+
+def _commit(folder: SweepFolder, trial: Mapping[str, Any]) -> None:
+    settings = trial.get("settings", {})
+    key = repr(settings)
+    number = folder.plan({key: settings})[key]
+    attempt = folder.next_attempt(number)
+    working = folder.begin(number, attempt)
+    if "log" in trial:
+        (working / "log.txt").write_text(trial["log"])
+    told = {
+        "state": "done",
+        "score": 0.5,
+        "changes": settings,
+        "components": {
+            "source": "csv of runner-ml 0.3 aaaaaaaaaaaa",
+            "model": "softmax of runner-ml 0.3 bbbbbbbbbbbb",
+        },
+        "data": "3fa2c1d09b7e",
+        "started": NOON.isoformat(timespec="seconds"),
+        "seconds": 1.5,
+    }
+    given = {name: value for name, value in trial.items() if name not in ("log", "error")}
+    error = {"error": ErrorRecord(*trial["error"]), "score": None} if "error" in trial else {}
+    folder.commit([TrialRecord(number=number, key=key, attempt=attempt, **{**told, **error, **given})])
 
 
 _METRICS = Metrics(

@@ -30,6 +30,7 @@ OPTIONS = {
     "source.in_memory": {"features": {"a": [1, 2, 3], "b": [0, 1, 0]}, "target": "b"},
     "source.sklearn_dataset": {"name": "wine"},
     "source.docstrings": {"per_library": 5},
+    "search.tpe": {"trials": 15, "startup_trials": 5},
     "cleaner.clip": {"lower_quantile": 0.05, "upper": 5.0},
 }
 

@@ -37,6 +37,10 @@ class GradientClassifier(ClassifierMixin, GradientModel):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from X (n_rows, n_features), dense or CSR, and labels y (n_rows,) of at least two classes."""
+        self._take(self._learn(self._pose(X, y, sample_weight)))
+        return self
+
+    def _pose(self, X: Any, y: Any, sample_weight: Any = None) -> Problem:
         X, y = validate_data(self, X, y, accept_sparse="csr")
         check_classification_targets(y)
         self.__dict__.pop("training_state_", None)
@@ -46,8 +50,10 @@ class GradientClassifier(ClassifierMixin, GradientModel):
         if self.class_weight is not None:
             balanced = compute_sample_weight(self.class_weight, y)
             weights = balanced if weights is None else weights * balanced
-        self._keep(self._learn(self._problem(X, positions, weights)))
-        return self
+        return self._problem(X, positions, weights)
+
+    def _take(self, params: Params) -> None:
+        self._keep(params)
 
     @available_if(learns_in_parts)
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:

@@ -130,6 +130,14 @@ class GradientModel(BaseEstimator):
             setattr(self, kind, with_options(component, {option: params[name]}))
         return self
 
+    def _pose(self, X: Any, y: Any, sample_weight: Any = None) -> Problem:
+        """Check the data, remember what they are like, and return what is to be learned."""
+        raise NotImplementedError
+
+    def _take(self, params: Params) -> None:
+        """Store the parameters of one trial."""
+        raise NotImplementedError
+
     def _put_aside(self, n_rows: int, seed: int, labels: Array | None = None) -> NDArray[np.intp] | None:
         """Choose the validation rows, evenly from each class where there are labels (n_rows,)."""
         if self.validation_share is None:
@@ -235,19 +243,19 @@ class GradientModel(BaseEstimator):
             "patience": self.patience,
         }
 
-    def _adopt(self, trained: Trained, unit: float) -> None:
-        """Set what the training tells of itself. unit: losses are in its square."""
-        sound = np.isfinite(trained.loss_curve[0])
-        self.loss_curve_ = (trained.loss_curve[0][sound] * unit**2).tolist()
+    def _adopt(self, trained: Trained, unit: float, trial: int = 0) -> None:
+        """Set what the training tells of itself. unit: losses are in its square. trial: which of those trained."""
+        sound = np.isfinite(trained.loss_curve[trial])
+        self.loss_curve_ = (trained.loss_curve[trial][sound] * unit**2).tolist()
         self.n_iter_ = len(self.loss_curve_)
-        rates = trained.learning_rate_curve[0][sound]
+        rates = trained.learning_rate_curve[trial][sound]
         self.learning_rate_curve_ = None if self.learning_rate_ is None else rates.tolist()
         self.validation_curve_ = None
         if self.validation_share is not None:
-            self.validation_curve_ = (trained.validation_curve[0][sound] * unit**2).tolist()
-        self.best_epoch_ = int(trained.best_epochs[0])
+            self.validation_curve_ = (trained.validation_curve[trial][sound] * unit**2).tolist()
+        self.best_epoch_ = int(trained.best_epochs[trial])
         self.diverged_ = None
-        divergence = trained.divergences[0]
+        divergence = trained.divergences[trial]
         if divergence is not None:
             self.diverged_ = {"step": divergence.step, "learning_rate": divergence.learning_rate}
             warnings.warn(_ran_away(self, self.diverged_), ConvergenceWarning, stacklevel=4)

@@ -50,14 +50,20 @@ class GradientRegressor(RegressorMixin, GradientModel):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from X (n_rows, n_features), dense or CSR, and values y (n_rows,) or (n_rows, n_targets)."""
+        self._take(self._learn(self._pose(X, y, sample_weight)))
+        return self
+
+    def _pose(self, X: Any, y: Any, sample_weight: Any = None) -> Problem:
         X, y = validate_data(self, X, y, accept_sparse="csr", y_numeric=True, multi_output=True)
         self.__dict__.pop("training_state_", None)
         seeds, weights = self._seeds(), checked_weights(sample_weight, len(y))
         held_out = self._put_aside(len(y), seeds[2])
         train = slice(None) if held_out is None else np.setdiff1d(np.arange(len(y)), held_out)
         self._measure(y[train], None if weights is None else weights[train])
-        self._keep(self._learn(self._problem(X, y, weights, seeds, held_out)), self._middle, self._unit)
-        return self
+        return self._problem(X, y, weights, seeds, held_out)
+
+    def _take(self, params: Params) -> None:
+        self._keep(params, self._middle, self._unit)
 
     @available_if(learns_in_parts)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -68,7 +74,7 @@ class GradientRegressor(RegressorMixin, GradientModel):
         if begins:
             self._measure(y, weights)
         problem = self._problem(X, y, weights, self._seeds(), None)
-        self._keep(self._learn_on(problem), self._middle, self._unit)
+        self._take(self._learn_on(problem))
         return self
 
     def predict(self, X: Any) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from runner.hookspecs import Table, hookimpl
 from runner_builtin.sklearn_names import MODELS, SPLITTERS, TRANSFORMS
 from runner_builtin.trusted_types import TRUSTED_TYPES
@@ -136,6 +138,18 @@ def runner_metrics() -> Table:
 
 
 @hookimpl
+def runner_searches() -> Table:
+    """Offer choosers of a sweep's trials."""
+    return {
+        "grid": "runner_builtin.searches:Grid",
+        "halving": "runner_builtin.halving_searches:Halving",
+        "hyperband": "runner_builtin.halving_searches:Hyperband",
+        "random": "runner_builtin.searches:Random",
+        "tpe": "runner_builtin.optuna_searches:TPE",
+    }
+
+
+@hookimpl
 def runner_compressors() -> Table:
     """Offer shrinkers of fitted pipelines."""
     return {"truncated_svd": "runner_builtin.compressors:TruncatedSVDCompressor"}
@@ -160,6 +174,19 @@ def runner_trackers() -> Table:
 def runner_executors() -> Table:
     """Offer execution in this process."""
     return {"inline": "runner_builtin.inline_executor:InlineExecutor"}
+
+
+@hookimpl
+def runner_trainers() -> Mapping[str, str]:
+    """Offer to train many models at once: those by gradients, as one matrix product a step."""
+    gradients = "runner_builtin.gradient_together:GradientTogether"
+    return {
+        "runner_builtin.linear_models:LinearRegressor": gradients,
+        "runner_builtin.linear_models:LinearSVMClassifier": gradients,
+        "runner_builtin.linear_models:SoftmaxClassifier": gradients,
+        "runner_builtin.mlp_models:MLPClassifier": gradients,
+        "runner_builtin.mlp_models:MLPRegressor": gradients,
+    }
 
 
 @hookimpl

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from runner.errors import DataError
+from runner_builtin.text_column import texts_of
+from runner_builtin.tfidf_parts import TermCounts, WeightedTerms
 
 
 class Tfidf(TfidfVectorizer):  # type: ignore[misc]
@@ -62,7 +63,7 @@ class Tfidf(TfidfVectorizer):  # type: ignore[misc]
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Learn from X and return its vectors."""
-        texts = _texts(X)
+        texts = texts_of(X)
         try:
             vectors = super().fit_transform(texts, y)
         except ValueError as error:
@@ -73,23 +74,29 @@ class Tfidf(TfidfVectorizer):  # type: ignore[misc]
 
     def transform(self, X: Any) -> Any:
         """Return vectors; terms that were not learned count for nothing. X: as for `fit`."""
-        return super().transform(_texts(X))
+        return super().transform(texts_of(X))
 
+    def parts(self) -> tuple[TermCounts, WeightedTerms]:
+        """Return two transforms that give bit by bit the same, fitted and applied one after the other.
 
-def _texts(X: Any) -> list[str]:
-    column = np.asarray(X, dtype=object)
-    if column.ndim == 2 and column.shape[1] == 1:
-        column = column[:, 0]
-    if column.ndim != 1:
-        raise DataError(
-            f"transform 'tfidf' takes one column of texts, found shape {column.shape}; "
-            f"name the column in the option 'columns'."
+        The first depends only on how a text is taken apart, so that it can be shared where the rest differs.
+        """
+        counts = TermCounts(
+            analyzer=self.analyzer,
+            ngram_range=self.ngram_range,
+            lowercase=self.lowercase,
+            strip_accents=self.strip_accents,
+            stop_words=self.stop_words,
+            token_pattern=self.token_pattern,
         )
-    texts: list[str] = column.tolist()
-    wrong = [row for row, text in enumerate(texts) if not isinstance(text, str)]
-    if wrong:
-        raise DataError(
-            f"transform 'tfidf': {len(wrong)} of {len(texts)} values are no texts (the first, in row {wrong[0]}, is "
-            f"{texts[wrong[0]]!r}). Use the cleaner 'drop_missing' or 'fill_missing' before, or another column."
+        weights = WeightedTerms(
+            min_df=self.min_df,
+            max_df=self.max_df,
+            max_features=self.max_features,
+            binary=self.binary,
+            norm=self.norm,
+            use_idf=self.use_idf,
+            smooth_idf=self.smooth_idf,
+            sublinear_tf=self.sublinear_tf,
         )
-    return texts
+        return counts, weights

@@ -13,9 +13,13 @@ from importlib import import_module
 
 #: Command -> (module with `main(words) -> exit code`, what it does).
 COMMANDS = {
-    "ls": ("runner.cli.ls", "list the finished runs"),
-    "show": ("runner.cli.show", "show a run: declaration, scores, stages, files"),
-    "verify": ("runner.cli.verify", "check that a run's files are the ones that were written"),
+    "ls": ("runner.cli.ls", "list the finished runs and the sweeps"),
+    "show": ("runner.cli.show", "show a run, a sweep or a trial: declaration, scores, stages, files"),
+    "compare": ("runner.cli.compare", "compare sweeps or runs by the value of a setting"),
+    "why": ("runner.cli.why", "say why a trial of a sweep ran, or ran again"),
+    "resume": ("runner.cli.resume", "go on with a sweep by its folder"),
+    "store": ("runner.cli.store", "list kept results, make room, check every byte"),
+    "verify": ("runner.cli.verify", "check that the files of a run or a sweep are the ones that were written"),
     "plugins": ("runner.cli.plugins", "list the plugins, what they offer, and which are broken"),
 }
 

@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING
 from runner.cli.companion import Companion
 
 if TYPE_CHECKING:
+    from runner.catalogue import Catalogue
     from runner.cli.present import Execute
     from runner.cli.result import Result
     from runner.contracts import Event
     from runner.execute.request import Request
+    from runner.sweep.crew import Crew
+    from runner.sweep.sweeping import Wanted
 
-_OWN_FLAGS = {"--debug", "--allow-outside", "--yes"}
+_OWN_FLAGS = {
+    "--debug",
+    "--allow-outside",
+    "--yes",
+    "--plan",
+    "--accept-drift",
+    "--rerun-drifted",
+    "--keep-going",
+}
 #: Asked for one of these, Hydra runs nothing.
 _SHOWS = {"--cfg", "-c", "--info", "-i", "--shell-completion", "-sc", "--hydra-help", "--resolve"}
 
@@ -27,7 +38,9 @@ def main(words: Sequence[str]) -> int:
     given = set(words) & _OWN_FLAGS
     plain = [_with_plus(word) for word in words if word not in _OWN_FLAGS]
     runs = not any(word.partition("=")[0] in _SHOWS for word in plain)
-    companion = Companion.start() if runs and "--debug" not in given else None
+    sweeps = bool({"-m", "--multirun"} & set(words))
+    crew = _crew() if runs and sweeps else None
+    companion = Companion.start() if runs and not sweeps and "--debug" not in given else None
     # From here on two processes work: the companion imports scikit-learn while we import Hydra and compose.
     from functools import partial
     from pathlib import Path
@@ -38,9 +51,19 @@ def main(words: Sequence[str]) -> int:
 
     try:
         setup = Setup(Catalogue.installed(disabled()), Path.cwd())
-        options = Options(allow_outside="--allow-outside" in given, yes="--yes" in given)
-        return carry_out(plain, setup, options, partial(_present, execute=companion.execute if companion else _here))
+        options = Options(
+            allow_outside="--allow-outside" in given,
+            yes="--yes" in given,
+            plan_only="--plan" in given,
+            drift=_drift(given),
+            keep_going="--keep-going" in given,
+            disabled=tuple(disabled()),
+        )
+        task = partial(_present, execute=companion.execute if companion else _here)
+        return carry_out(plain, setup, options, task, partial(_sweep, catalogue=setup.catalogue, crew=crew))
     finally:
+        if crew is not None:
+            crew.stop()
         if companion is not None:
             companion.stop()
 
@@ -48,6 +71,29 @@ def main(words: Sequence[str]) -> int:
 def disabled() -> list[str]:
     """Return the plugins that `RUNNER_DISABLE` hides, e.g. "acme,other-dist:thing"."""
     return [name.strip() for name in os.environ.get("RUNNER_DISABLE", "").split(",") if name.strip()]
+
+
+def _crew() -> Crew | None:
+    """Have workers warm up while the command is being understood; Windows has none that can be forked."""
+    if os.name != "posix":
+        return None
+    from runner.sweep.crew import Crew  # a single run needs none
+
+    return Crew.start(1)
+
+
+def _drift(given: set[str]) -> str:
+    if {"--accept-drift", "--rerun-drifted"} <= given:
+        from runner.errors import ConfigError  # not before something went wrong
+
+        raise ConfigError("'--accept-drift' keeps old results and '--rerun-drifted' replaces them; give one of them")
+    return "accept" if "--accept-drift" in given else "rerun" if "--rerun-drifted" in given else "refuse"
+
+
+def _sweep(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> int:
+    from runner.cli.sweep import sweep_shown  # rich, which a refused declaration need not load
+
+    return sweep_shown(wanted, catalogue, crew)
 
 
 def _present(request: Request, execute: Execute) -> float | None:

@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 
 from runner.conformance.samples import labels, values
 from runner.conformance.subject import Broken, Subject
-from runner.contracts import Trial
+from runner.contracts import Asking, Axis, Trial
 from runner.data import Prediction
+from runner.errors import ConfigError
+from runner.plan.axes import interval
+from runner.plan.space import SweepSpace
+from runner.plan.space_section import space_of
 
 # --- metrics -----------------------------------------------------------------------------------------------
 
@@ -128,38 +132,109 @@ MOST_TRIALS = 1000
 _AT_ONCE = 4
 
 
-def _trials(subject: Subject) -> list[Trial]:
-    """Ask and tell until the search ends; every fifth trial fails."""
-    search = subject.build()
+def _countable() -> SweepSpace:
+    """Return a space of 20 cells, some with an axis more than others and some dropped."""
+    section = {
+        "grid": {"model": ["a", "b"], "model.size": [1, 2, 4, 8]},
+        "when": {"model=b": {"grid": {"model.rate": [0.1, 0.2, 0.3, 0.4]}}},
+        "drop": ["model=b and model.rate > 0.35 and model.size < 16"],
+    }
+    return space_of({**section, "zip": {"x": [1, 2], "y": [3, 4]}}, {}, _unread)
+
+
+def _endless() -> SweepSpace:
+    words = {
+        "model.size": interval("model.size", 1, 64, "sample", log=True, integer=True),
+        "model.rate": interval("model.rate", 1e-4, 1.0, "sample", log=True),
+    }
+    return space_of({"grid": {"model": ["a", "b"]}, "drop": ["model=b and model.rate > 0.5"]}, words, _unread)
+
+
+def _unread(key: str, text: str) -> Axis:
+    raise NotImplementedError(f"{key}: {text!r} is not a list")
+
+
+def _courses(subject: Subject, at_once: int = _AT_ONCE) -> list[tuple[SweepSpace, list[Trial]]]:
+    """Carry the search out over a countable space, and over an endless one if it takes such."""
+    countable = _countable()
+    courses = [(countable, _course(subject, countable, at_once))]
+    endless = _endless()
+    try:
+        subject.call(subject.build().begin, endless, 0)
+    except ConfigError:
+        return courses
+    return [*courses, (endless, _course(subject, endless, at_once))]
+
+
+def _course(subject: Subject, space: SweepSpace, at_once: int) -> list[Trial]:
+    """Ask and tell until the search ends; answers lag behind, and every fifth trial fails."""
+    asking = subject.call(subject.build().begin, space, 0)
+    subject.expect(isinstance(asking, Asking), f"begin() gives a {type(asking).__name__} without ask, tell and done")
     trials: list[Trial] = []
-    while len(trials) < MOST_TRIALS:
-        asked = list(subject.call(search.ask, _AT_ONCE))
-        subject.expect(len(asked) <= _AT_ONCE, f"asked for up to {_AT_ONCE} trials, it gives {len(asked)}")
-        if not asked:
-            return trials
-        for trial in asked:
-            subject.expect(isinstance(trial, Trial), f"ask() gives {type(trial).__name__} objects, not Trials")
-            trials.append(trial)
-            subject.call(search.tell, trial, None if len(trials) % 5 == 0 else 1.0 / len(trials))
-    raise Broken(f"{subject}: after {MOST_TRIALS} trials it still asks for more; an empty sequence ends a search.")
+    waiting: list[Trial] = []
+    while not asking.done or waiting:
+        asked = [trial for _ in range(_AT_ONCE // at_once) for trial in _asked(subject, asking, at_once)]
+        subject.expect(asked or waiting, "it asks for nothing, although every trial has answered and it is not done")
+        trials += asked
+        waiting += asked
+        told = f"after {MOST_TRIALS} trials it still asks for more; 'done' ends a search"
+        subject.expect(len(trials) < MOST_TRIALS, told)
+        subject.call(_answer, asking, waiting[:3])
+        del waiting[:3]
+    subject.expect(not _asked(subject, asking, 1), "it is done, and asks for another trial")
+    return trials
+
+
+def _answer(asking: Asking, trials: list[Trial]) -> None:
+    for trial in trials:
+        asking.tell(trial, None if trial.number % 5 == 4 else trial.share / (1 + trial.number % 7))
+
+
+def _asked(subject: Subject, asking: Asking, count: int) -> list[Trial]:
+    asked = list(subject.call(asking.ask, count))
+    subject.expect(len(asked) <= count, f"asked for up to {count} trials, it gives {len(asked)}")
+    for trial in asked:
+        subject.expect(isinstance(trial, Trial), f"ask() gives {type(trial).__name__} objects, not Trials")
+    return asked
 
 
 def comes_to_an_end(subject: Subject) -> None:
-    """Told every score, it gives some trials and then none."""
-    subject.expect(_trials(subject), "it gives no trial at all")
+    """Told every score, it asks for some trials and then is done."""
+    for space, trials in _courses(subject):
+        subject.expect(trials, f"it asks for no trial at all of a space with the axes {space.keys}")
 
 
 def numbers_its_trials(subject: Subject) -> None:
-    """Trials count 0, 1, 2, … and no number is used twice."""
-    numbers = [trial.number for trial in _trials(subject)]
-    told = f"its trials are numbered {numbers[:8]} …, not 0, 1, 2, …"
-    subject.expect(sorted(numbers) == list(range(len(numbers))), told)
+    """New trials count 0, 1, 2, …; a number comes again only to train the same settings further."""
+    for _, trials in _courses(subject):
+        latest: dict[int, Trial] = {}
+        for trial in trials:
+            before = latest.get(trial.number)
+            told = f"its trials are numbered {[trial.number for trial in trials[:8]]} …, not 0, 1, 2, …"
+            subject.expect(before or trial.number == len(latest), told)
+            subject.expect(
+                0 < trial.share <= 1, f"trial {trial.number} has a share of {trial.share!r}, not of 0 to 1"
+            )
+            further = before is None or (before.settings == trial.settings and before.share < trial.share)
+            told = f"trial {trial.number} comes again with other settings or no larger share: {before}, {trial}"
+            subject.expect(further, told)
+            latest[trial.number] = trial
+
+
+def asks_for_cells_of_the_space(subject: Subject) -> None:
+    """Each trial's settings are a cell, with nothing added, left out or dropped by a condition."""
+    for space, trials in _courses(subject)[:1]:
+        cells = list(space.cells())
+        strange = next((trial for trial in trials if trial.settings not in cells), None)
+        subject.expect(strange is None, f"the space has no such cell: {strange}")
 
 
 def asks_the_same_again(subject: Subject) -> None:
-    """With the same seed and the same scores it chooses the same trials."""
-    first, second = (_trials(subject) for _ in range(2))
-    subject.expect(first == second, "with the same seed and the same scores it chooses other trials")
+    """With the same seed and the same scores it chooses the same trials, one at a time or several."""
+    first, second, by_one = (_courses(subject, at_once) for at_once in (_AT_ONCE, _AT_ONCE, 1))
+    for (_, trials), (_, again), (_, single) in zip(first, second, by_one, strict=True):
+        subject.expect(trials == again, "with the same seed and the same scores it chooses other trials")
+        subject.expect(trials == single, f"asked for one trial {_AT_ONCE} times it chooses others than asked once")
 
 
-SEARCH = (comes_to_an_end, numbers_its_trials, asks_the_same_again)
+SEARCH = (comes_to_an_end, numbers_its_trials, asks_for_cells_of_the_space, asks_the_same_again)

@@ -7,7 +7,6 @@ job and its own errors; the modes themselves are Hydra's.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -17,11 +16,11 @@ from typing import Any
 from hydra._internal.hydra import Hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, RangeSweep
 from hydra.errors import HydraException
+from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 
+from runner.checking import SettingError
 from runner.declare.composing import (
     CONFIG_NAME,
     Setup,
@@ -31,13 +30,12 @@ from runner.declare.composing import (
 )
 from runner.declare.explain import explain, is_hydras
 from runner.declare.rules import check_words
+from runner.declare.sweeping import Asked, wanted
 from runner.errors import ConfigError, ExitCode, RunnerError
 from runner.execute.request import Request
 from runner.record.environment import code_state, packages
 from runner.record.storage import storage_errors
-
-#: A sweep of more trials than this must be asked for with `--yes`.
-MANY_TRIALS = 10_000
+from runner.sweep.sweeping import Wanted
 
 #: Carries out one request and returns its primary score. Raises RunnerError where it failed.
 Task = Callable[[Request], float | None]
@@ -45,25 +43,35 @@ Task = Callable[[Request], float | None]
 log = logging.getLogger("runner")
 
 
+#: Carries out a sweep and returns the exit code.
+Sweep = Callable[[Wanted], int]
+
+
 @dataclass(frozen=True)
 class Options:
-    """Our own flags, beside Hydra's."""
+    """Our own flags, beside Hydra's. drift: what to do with results of other code or data; see `Wanted`."""
 
     allow_outside: bool = False
     yes: bool = False
+    plan_only: bool = False
+    drift: str = "refuse"
+    keep_going: bool = False
+    disabled: tuple[str, ...] = ()
 
 
 @dataclass
 class _Jobs:
-    """The task as Hydra calls it: once for a run, once per job of a sweep."""
+    """The task as Hydra calls it: once for a run, `run_sweep` for a sweep, or once per job of a foreign one."""
 
     setup: Setup
     task: Task
+    sweep: Sweep
+    options: Options
     command: Sequence[str]
     many: bool
+    exit_code: int = ExitCode.OK
     done: dict[str, float | None] = field(default_factory=dict)
     failed: list[tuple[Sequence[str], Exception]] = field(default_factory=list)
-    repeated: int = 0
 
     @cached_property
     def _surroundings(self) -> tuple[dict[str, Any] | None, dict[str, str]]:
@@ -90,7 +98,6 @@ class _Jobs:
         )
         key = repr(request.declared)
         if key in self.done:
-            self.repeated += 1
             return self.done[key]
         try:
             self.done[key] = self.task(request)
@@ -101,8 +108,23 @@ class _Jobs:
             return None
         return self.done[key]
 
+    def run_sweep(self, words: Sequence[str], *, hydra_context: HydraContext, config: DictConfig) -> float | None:
+        """Carry out a whole sweep. Called by our sweeper, with the words as they were written."""
+        options = self.options
+        asked = Asked(
+            self.command, options.yes, options.plan_only, options.drift, options.keep_going, options.disabled
+        )
+        loader = hydra_context.config_loader
+        try:
+            made = wanted(words, loader, self.setup, asked, str(config.hydra.sweep.dir))
+            self.exit_code = self.sweep(made)
+        except SettingError as error:
+            where = origin_of(None, self.setup).of(error.key)
+            raise ConfigError(f"{error}\n  set by {where}" if where else str(error)) from error
+        return None
 
-def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task) -> int:
+
+def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task, sweep: Sweep) -> int:
     """Do what a command line asks. argv: without our own commands and flags. Raises RunnerError."""
     arguments = get_args_parser().parse_intermixed_args(list(argv))
     _check_arguments(arguments)
@@ -119,8 +141,8 @@ def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task) -
     try:
         with opened_hydra(setup) as hydra:
             many = arguments.multirun or (_runs(arguments) and _file_asks_for_sweep(hydra, words))
-            jobs = _Jobs(setup, task, ["runner", *argv], many)
-            return _do(hydra, arguments, setup, options, jobs)
+            jobs = _Jobs(setup, task, sweep, options, ["runner", *argv], many)
+            return _do(hydra, arguments, setup, jobs)
     except RunnerError:
         raise
     except Exception as error:
@@ -155,7 +177,7 @@ def _config_dir(given: str | None, folder: Path) -> Path | None:
     return place
 
 
-def _do(hydra: Hydra, arguments: Any, setup: Setup, options: Options, jobs: _Jobs) -> int:
+def _do(hydra: Hydra, arguments: Any, setup: Setup, jobs: _Jobs) -> int:
     words = list(arguments.overrides)
     if arguments.cfg:
         hydra.show_cfg(CONFIG_NAME, words, arguments.cfg, arguments.package, arguments.resolve)
@@ -166,7 +188,7 @@ def _do(hydra: Hydra, arguments: Any, setup: Setup, options: Options, jobs: _Job
     elif arguments.hydra_help:
         hydra.hydra_help(config_name=CONFIG_NAME, args_parser=get_args_parser(), args=arguments)
     elif jobs.many:
-        return _run_many(hydra, words, options, jobs)
+        return _run_many(hydra, words, jobs)
     else:
         _run_once(hydra, words, setup, jobs)
     return ExitCode.OK
@@ -203,53 +225,25 @@ def _mentions_mode(hydra: Hydra, words: Sequence[str]) -> bool:
     return False
 
 
-def _run_many(hydra: Hydra, words: Sequence[str], options: Options, jobs: _Jobs) -> int:
-    count = count_trials(hydra, words)
-    if count == 0:
-        raise ConfigError("the sweep has no trials: one of its choices is empty")
-    if count > MANY_TRIALS and not options.yes:
-        raise ConfigError(f"the sweep has {count:,} trials; add '--yes' if that is meant")
+def _run_many(hydra: Hydra, words: Sequence[str], jobs: _Jobs) -> int:
     try:
         hydra.multirun(CONFIG_NAME, jobs, [*words, "hydra.mode=MULTIRUN"])
     except Exception:
         if not jobs.failed:
             raise
-    if jobs.repeated:
-        print(f"{jobs.repeated} of {count:,} trials repeat another one; they were not run again.")
     if not jobs.failed:
-        return ExitCode.OK
-    raise TrialsFailed(_summary(jobs, count))
+        return jobs.exit_code
+    raise TrialsFailed(_summary(jobs))
 
 
 class TrialsFailed(RunnerError):
     """Some trials of a sweep failed; the others are done."""
 
 
-def _summary(jobs: _Jobs, count: int) -> str:
-    lines = [f"{len(jobs.failed)} of {count:,} trials failed:"]
+def _summary(jobs: _Jobs) -> str:
+    lines = [f"{len(jobs.failed)} of {len(jobs.failed) + len(jobs.done):,} trials failed:"]
     for words, error in jobs.failed[:20]:
         lines.append(f"  {' '.join(words)}\n    {str(error).splitlines()[0]}")
     if len(jobs.failed) > 20:
         lines.append(f"  … and {len(jobs.failed) - 20:,} more")
     return "\n".join(lines)
-
-
-def count_trials(hydra: Hydra, words: Sequence[str]) -> int:
-    """Count the grid that a sweep's words span, without building it. Ranges and choices are counted, not run."""
-    parser = OverridesParser.create(config_loader=hydra.config_loader)
-    count = 1
-    for override in parser.parse_overrides(overrides=list(words)):
-        if override.is_sweep_override():
-            if override.is_interval_sweep():
-                raise ConfigError(f"{override.input_line!r}: 'interval' needs a sweeper that searches")
-            count *= _choices(override)
-    return count
-
-
-def _choices(override: Override) -> int:
-    value = override.value()
-    if isinstance(value, RangeSweep):
-        assert value.start is not None
-        assert value.stop is not None
-        return max(0, math.ceil((value.stop - value.start) / value.step))
-    return sum(1 for _ in override.sweep_string_iterator())

@@ -22,11 +22,12 @@ from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.plugins import Plugins
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from runner.catalogue import Catalogue
 from runner.checking import SettingError
 from runner.conf_places import SHIPPED, ConfPlace, conf_places
+from runner.declare.plain import declared as declared
 from runner.declare.provenance import Origin
 from runner.declare.rules import check_places
 from runner.declare.sources import SCHEME, component_source, limited_file_source
@@ -56,7 +57,8 @@ def opened_hydra(setup: Setup) -> Iterator[Hydra]:
     """Give a Hydra that composes our configs; its global state is cleared afterwards."""
     if hydra.__version__.startswith("1.3"):
         hydra.version.setbase("1.3")  # 1.4 deprecates the argument
-    Plugins.instance()  # its first scan must come before our sources: it registers Hydra's own
+    plugins = Plugins.instance()  # its first scan must come before our sources: it registers Hydra's own
+    _register_ours(plugins)
     sources = SourcesRegistry.instance()
     original = sources.types["file"]
     sources.types["file"] = limited_file_source(original)
@@ -71,6 +73,15 @@ def opened_hydra(setup: Setup) -> Iterator[Hydra]:
     finally:
         GlobalHydra.instance().clear()
         sources.types["file"] = original
+
+
+def _register_ours(plugins: Plugins) -> None:
+    """Register our launcher and sweeper, which Hydra 1.3 does not find by itself in an editable install."""
+    from hydra_plugins.runner.launcher import RunnerLauncher  # these make Hydra's config store entries
+    from hydra_plugins.runner.sweeper import RunnerSweeper
+
+    for plugin in (RunnerLauncher, RunnerSweeper):
+        plugins.register(plugin)
 
 
 def _search_path(setup: Setup) -> ConfigSearchPath:
@@ -105,19 +116,6 @@ class _Loader(ConfigLoaderImpl):
         if mode == RunMode.RUN and config.hydra.mode != RunMode.MULTIRUN:
             experiment_of(config, self.setup)
         return config
-
-
-def declared(config: DictConfig) -> dict[str, Any]:
-    """Return the declaration as plain, resolved values, without Hydra's own node."""
-    with_hydra = OmegaConf.to_container(config, resolve=False)
-    assert isinstance(with_hydra, dict)
-    plain: dict[str, Any] = {}
-    for key in with_hydra:
-        if key != "hydra":
-            node = config._get_node(key)
-            is_node = isinstance(node, DictConfig) or OmegaConf.is_list(node)
-            plain[str(key)] = OmegaConf.to_container(node, resolve=True) if is_node else config[key]
-    return plain
 
 
 def experiment_of(config: DictConfig, setup: Setup) -> Experiment:

@@ -107,7 +107,9 @@ def build_components(experiment: Experiment) -> Components:
     components = Components(
         {group: tuple(_build(experiment, step, kinds) for step in steps) for group, steps in experiment.steps.items()}
     )
-    _check_estimators(components)
+    for group in ("transforms", "model"):
+        for called in components.many(group):
+            check_options(called)
     _check_metrics(components)
     return components
 
@@ -121,13 +123,11 @@ def _build(experiment: Experiment, step: Step, received: Mapping[str, Any]) -> C
     return Called(step, step.offer.build(settings, given), experiment.strict)
 
 
-def _check_estimators(components: Components) -> None:
-    """Let scikit-learn's own classes judge their untyped options now instead of in the middle of a run."""
-    for group in ("transforms", "model"):
-        for called in components.many(group):
-            validate = getattr(called.component, "_validate_params", None)
-            if callable(validate) and hasattr(called.component, "_parameter_constraints"):
-                called.call("checking its options", validate)
+def check_options(called: Called) -> None:
+    """Let one of scikit-learn's own classes judge its untyped options now instead of in the middle of a run."""
+    validate = getattr(called.component, "_validate_params", None)
+    if callable(validate) and hasattr(called.component, "_parameter_constraints"):
+        called.call("checking its options", validate)
 
 
 def _check_metrics(components: Components) -> None:

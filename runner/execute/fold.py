@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,14 +11,12 @@ from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
 from runner.contracts import Event
-from runner.data import MADE, Dataset, Prediction
+from runner.data import Dataset, Prediction
 from runner.errors import ConfigError, DataError
 from runner.execute import cleaning
 from runner.execute.components import Called, Components
 from runner.execute.observing import Listeners, Stages
-from runner.execute.pipeline import blocks
-from runner.plan.seeds import derive
-from runner.record.fingerprint import fingerprint
+from runner.execute.preparing import Prepared, fold_stages, parted_rows, watched
 from runner.record.records import Score, StepRecord
 
 
@@ -64,103 +62,51 @@ class FittedFold:
 def fit_fold(task: FoldTask) -> FittedFold:
     """Clean, augment, transform, train; then predict and score the test rows, if there are any."""
     stages = Stages(task.listeners, task.number)
-    train, test, repairs = _clean(task, stages)
-    train = _augment(task, train, stages)
-    tail = _train(task, train, stages)
-    model = tail.steps[-1][1]
+    rows = parted_rows(task.components, task.train, task.test)
+    for stage in fold_stages(task.components):
+        rows = stage.run(rows, task.seed, task.number, stages)
+    model = train(task.components, rows, stages)
+    return judged(task.components, model, rows, stages)
+
+
+def train(components: Components, rows: Prepared, stages: Stages) -> Any:
+    """Fit a fresh model on the training rows and return it."""
+    called = components.one("model")
+    model = clone(called.component)
+    with stages.stage(f"train/{called.name}", rows.train.n_rows) as stage:
+        watched(called, "training", model.fit, rows.train.features, rows.train.target)
+        stage.note = "diverged" if getattr(model, "diverged_", None) else _choice(model)
+    return model
+
+
+def judged(components: Components, model: Any, rows: Prepared, stages: Stages) -> FittedFold:
+    """Score a fitted model on the held-out rows, unless it diverged or there are none."""
+    for epoch, loss in enumerate(_curves(model).get("loss", ())):
+        stages.listeners.hear(Event("epoch_finished", fold=stages.fold, details={"epoch": epoch, "loss": loss}))
     diverged = getattr(model, "diverged_", None) or None
     prediction: Prediction | None = None
     scores: dict[str, Score] = {}
-    if test is not None and diverged is None:
-        prediction, scores = score(task.components, tail, test, stages)
-        task.listeners.hear(Event("fold_finished", fold=task.number, details=dict(scores)))
-    range_test = getattr(model, "range_test_", None)
+    if rows.test is not None and diverged is None:
+        prediction, scores = score(components, model, rows.test, stages)
+        stages.listeners.hear(Event("fold_finished", fold=stages.fold, details=dict(scores)))
     return FittedFold(
-        task.number, tail, repairs, test, prediction, scores, stages.done, _curves(model), range_test, diverged
+        number=stages.fold,
+        tail=Pipeline([*rows.blocks, (components.one("model").name, model)]),
+        repairs=rows.repairs,
+        test=rows.held_out,
+        prediction=prediction,
+        scores=scores,
+        steps=stages.done,
+        curves=_curves(model),
+        range_test=getattr(model, "range_test_", None),
+        diverged=diverged,
     )
-
-
-def _clean(task: FoldTask, stages: Stages) -> tuple[Dataset, Dataset | None, list[Any]]:
-    """Run the cleaners that had to wait for the split; collect all that go on repairing new data."""
-    before, waiting = cleaning.parted(task.components.many("cleaners"))
-    repairs = [called.component for called in before if cleaning.keeps_rows(called)]
-    train, test = task.train, task.test
-    for called in waiting:
-        with stages.stage(f"clean/{called.name}", train.n_rows) as stage:
-            cleaned = cleaning.clean(called, train)
-            train, stage.rows_out = cleaned.dataset, cleaned.dataset.n_rows
-            if cleaning.keeps_rows(called):
-                repairs.append(cleaned.cleaner)
-                test = None if test is None else cleaning.apply(called, cleaned.cleaner, test)
-            else:
-                stage.note = "training rows only"
-    return train, test, repairs
-
-
-def _augment(task: FoldTask, train: Dataset, stages: Stages) -> Dataset:
-    for called in task.components.many("augmenters"):
-        rng = np.random.default_rng(derive(task.seed, called.step.path, task.number))
-        with stages.stage(f"augment/{called.name}", train.n_rows) as stage:
-            after = called.call("augmenting", called.component.augment, cleaning.frozen(train), rng)
-            _check_made(called, train, after)
-            train, stage.rows_out = after, after.n_rows
-    return train
-
-
-def _check_made(called: Called, before: Dataset, after: Any) -> None:
-    if not isinstance(after, Dataset):
-        raise called.broke_contract(f"augment() returned {type(after).__name__}, not a Dataset")
-    originals, made = after.row_ids[: before.n_rows], after.row_ids[before.n_rows :]
-    if not np.array_equal(originals, before.row_ids) or (made != MADE).any():
-        raise called.broke_contract("it must return the rows given, in order, followed by the rows it made")
-
-
-def _train(task: FoldTask, train: Dataset, stages: Stages) -> Any:
-    """Fit the transforms in turn, then the model; return them as a pipeline."""
-    features, target = train.features, train.target
-    steps: list[tuple[str, Any]] = []
-    for block in blocks(task.components.many("transforms")):
-        called = block.members[0]
-        with stages.stage(f"transform/{block.name}", train.n_rows) as stage:
-            features = _watched(called, "fitting", block.estimator.fit_transform, features, target)
-            _check_features(called, features, train.n_rows)
-            stage.rows_out, stage.note = train.n_rows, f"{features.shape[1]} columns"
-        steps.append((block.name, block.estimator))
-    called = task.components.one("model")
-    model = clone(called.component)
-    with stages.stage(f"train/{called.name}", train.n_rows) as stage:
-        _watched(called, "training", model.fit, features, target)
-        stage.note = "diverged" if getattr(model, "diverged_", None) else _choice(model)
-    for epoch, loss in enumerate(_curves(model).get("loss", ())):
-        details = {"epoch": epoch, "loss": loss}
-        stages.listeners.hear(Event("epoch_finished", fold=task.number, details=details))
-    return Pipeline([*steps, (called.name, model)])
 
 
 def _choice(model: Any) -> str | None:
     """Tell of a learning rate that the model chose by itself."""
     tested = getattr(model, "range_test_", None)
     return f"learning rate {model.learning_rate_:g} chosen by a range test" if tested else None
-
-
-def _watched(called: Called, doing: str, function: Callable[..., Any], features: Any, target: Any) -> Any:
-    """Call a fitting method; where the experiment is strict, make sure that it left its input as it was."""
-    if not called.strict:
-        return called.call(doing, function, features, target)
-    given = Dataset.of(features, target)
-    before = fingerprint(given)
-    result = called.call(doing, function, features, target)
-    if fingerprint(given) != before:
-        raise called.broke_contract(f"while {doing}, it changed the rows it was given")
-    return result
-
-
-def _check_features(called: Called, features: Any, n_rows: int) -> None:
-    shape = getattr(features, "shape", None)
-    if shape is None or len(shape) != 2 or shape[0] != n_rows:
-        raise called.broke_contract(f"transform gave shape {shape} for {n_rows} rows; (n_rows, n_columns) is due")
-    if shape[1] == 0:
-        raise DataError(f"{called} left no columns to learn from.")
 
 
 def _curves(model: Any) -> dict[str, list[float]]:
@@ -172,10 +118,10 @@ def _curves(model: Any) -> dict[str, list[float]]:
 # --- prediction and scores -------------------------------------------------------------------------------
 
 
-def score(components: Components, tail: Any, test: Dataset, stages: Stages) -> tuple[Prediction, dict[str, Score]]:
-    """Predict the held-out rows and give every metric its say."""
+def score(components: Components, model: Any, test: Dataset, stages: Stages) -> tuple[Prediction, dict[str, Score]]:
+    """Predict held-out rows and give every metric its say. model: takes the rows as they are in `test`."""
     with stages.stage("predict/" + components.one("model").name, test.n_rows) as stage:
-        prediction = predict(components.one("model"), tail, test.features)
+        prediction = predict(components.one("model"), model, test.features)
         stage.rows_out = test.n_rows
     scores: dict[str, Score] = {}
     with stages.stage("score", test.n_rows):
@@ -189,11 +135,8 @@ def score(components: Components, tail: Any, test: Dataset, stages: Stages) -> t
     return prediction, scores
 
 
-def predict(called: Called, tail: Any, features: Any) -> Prediction:
-    """Run rows through a fitted pipeline once and collect all it can say of them."""
-    for _, step in tail.steps[:-1]:
-        features = called.call("transforming new rows", step.transform, features)
-    model = tail.steps[-1][1]
+def predict(called: Called, model: Any, features: Any) -> Prediction:
+    """Collect all that a fitted model, or a whole pipeline, can say of some rows."""
     n_rows = features.shape[0]
     labels = _told(called, model, "predict", features, n_rows)
     if not is_classifier(model):

@@ -16,8 +16,7 @@ Activation = Callable[[Array], tuple[Array, Array]]
 
 def relu(reaches: Array) -> tuple[Array, Array]:
     """max(0, z) (Nair & Hinton, 2010). The slope at the kink is 0."""
-    open_ = reaches > 0
-    return np.where(open_, reaches, 0), open_.astype(reaches.dtype)
+    return np.maximum(reaches, 0), (reaches > 0).astype(reaches.dtype)
 
 
 def tanh(reaches: Array) -> tuple[Array, Array]:

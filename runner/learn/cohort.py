@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -192,5 +193,31 @@ def _sealed(params: Params) -> Params:
 
 
 def _joined(pieces: Sequence[Array]) -> Array:
-    """Put pieces (n_trials, …) together, laid out alike."""
-    return trials_first(np.concatenate([trials_last(piece) for piece in pieces], axis=-1))
+    """Put pieces (n_trials, …) together, laid out alike. Those that lie side by side in memory stay there."""
+    together = _side_by_side(pieces)
+    return trials_first(np.concatenate(list(map(trials_last, pieces)), axis=-1)) if together is None else together
+
+
+def _side_by_side(pieces: Sequence[Array]) -> Array | None:
+    """Return the array that the pieces are consecutive trials of, and all of them, or None."""
+    base = pieces[0].base
+    if not isinstance(base, np.ndarray) or base.ndim != pieces[0].ndim:
+        return None
+    if any(piece.base is not base for piece in pieces):
+        return None
+    together = trials_first(base)
+    edges = np.cumsum([0, *map(len, pieces)])
+    if len(together) != edges[-1]:
+        return None
+    own = [together[start:stop] for start, stop in pairwise(edges)]
+    return together if all(map(_are_the_same, pieces, own)) else None
+
+
+def _are_the_same(one: Array, other: Array) -> bool:
+    where, there = one.__array_interface__, other.__array_interface__
+    return (one.shape, one.strides, one.dtype, where["data"][0]) == (
+        other.shape,
+        other.strides,
+        other.dtype,
+        there["data"][0],
+    )

@@ -99,14 +99,12 @@ def can_compile(n_numbers: int) -> bool:
 
 
 def fast_loss(family: Family, *, compiled: bool) -> Family:
-    """Return the family, with its loss compiled if there is such a one; it gives the same bits."""
+    """Return the family, with its loss compiled where that is possible; it gives the same bits."""
     if not compiled:
         return family
-    from runner.learn.kernels_numba import COMPILED_LOSSES  # numba takes 0.3 s to import
+    from runner.learn.losses_numba import with_compiled_loss  # numba takes 0.3 s to import
 
-    if "loss" not in options_of(family) or family.loss not in COMPILED_LOSSES:
-        return family
-    return cast(Family, with_options(family, {"loss": COMPILED_LOSSES[family.loss]}))
+    return with_compiled_loss(family)
 
 
 class Whole:

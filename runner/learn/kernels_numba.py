@@ -17,14 +17,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.learn import losses
 from runner.learn.fusing import options_of, with_options
 from runner.learn.kernels import Move, State, as_trials, is_alike, own, sealed
-from runner.learn.losses import Loss
 from runner.learn.tracing import NUMBER, STEP, TRIAL, Symbol, Trace, Untraceable
 from runner.learn.trial_axis import trials_last
 
-__all__ = ["COMPILED_LOSSES", "Compiled", "Untraceable"]
+__all__ = ["Compiled", "Untraceable", "fetch_", "push_"]
 
 Array = NDArray[Any]
 
@@ -205,53 +203,49 @@ def _flat(array: Array) -> Array:
     return np.ascontiguousarray(trials_last(array)).reshape(-1)
 
 
+def fetch_(rows: Array, columns: Array, factors: Array, into: Array) -> None:
+    """Do what `touched.fetch_` does, in one pass."""
+    _fetch_(_line(rows), *_strides(rows), columns, factors, into)
+
+
+def push_(rows: Array, columns: Array, lengths: Array, slopes: Array) -> None:
+    """Do what `touched.push_` does, in one pass."""
+    _push_(_line(rows), *_strides(rows), columns, lengths, slopes)
+
+
+def _strides(rows: Array) -> tuple[int, int]:
+    """How many numbers of its `_line` are from one row to the next, and from one of a row's parts to the next."""
+    return rows.strides[0] // rows.itemsize, rows.strides[1] // rows.itemsize
+
+
+def _line(rows: Array) -> Array:
+    """View all memory from the first to the last number as one line.
+
+    The numbers of a worker lie among those of its neighbours, and numba's loops are three times slower over an
+    array of which it does not know that the trials of a part are side by side.
+    """
+    first, second = _strides(rows)
+    length = (rows.shape[0] - 1) * first + (rows.shape[1] - 1) * second + rows.shape[2]
+    return np.lib.stride_tricks.as_strided(rows, (length,), (rows.itemsize,))
+
+
 @numba.njit(nogil=True)
-def _shift(scores: Array, targets: Array, right: Array) -> None:
-    """Subtract from each row's scores their largest, and copy out that of the right class."""
-    n_rows, n_outputs, n_trials = scores.shape
-    largest = np.empty(n_trials, scores.dtype)
-    for row in range(n_rows):
-        largest[:] = scores[row, 0]
-        for output in range(1, n_outputs):
-            line = scores[row, output]
+def _fetch_(line: Array, first: int, second: int, columns: Array, factors: Array, into: Array) -> None:
+    n_parts, n_trials = factors.shape
+    for place in range(len(columns)):
+        for part in range(n_parts):
+            start = columns[place] * first + part * second
+            given, taken, factor = line[start : start + n_trials], into[place, part], factors[part]
             for trial in range(n_trials):
-                score = line[trial]
-                largest[trial] = score if score > largest[trial] or score != score else largest[trial]
-        for output in range(n_outputs):
-            line = scores[row, output]
+                taken[trial] = given[trial] * factor[trial]
+
+
+@numba.njit(nogil=True)
+def _push_(line: Array, first: int, second: int, columns: Array, lengths: Array, slopes: Array) -> None:
+    n_parts, n_trials = lengths.shape
+    for place in range(len(columns)):
+        for part in range(n_parts):
+            start = columns[place] * first + part * second
+            numbers, length, slope = line[start : start + n_trials], lengths[part], slopes[place, part]
             for trial in range(n_trials):
-                line[trial] -= largest[trial]
-        right[row] = scores[row, targets[row]]
-
-
-@numba.njit(nogil=True, error_model="numpy")
-def _normalise(powers: Array, targets: Array, totals: Array) -> None:
-    """Divide each row's powers by their sum, and take 1 from that of the right class."""
-    n_rows, n_outputs, n_trials = powers.shape
-    for row in range(n_rows):
-        total = totals[row]
-        total[:] = powers[row, 0]
-        for output in range(1, n_outputs):
-            line = powers[row, output]
-            for trial in range(n_trials):
-                total[trial] += line[trial]
-        for output in range(n_outputs):
-            line = powers[row, output]
-            for trial in range(n_trials):
-                line[trial] /= total[trial]
-        line = powers[row, targets[row]]
-        for trial in range(n_trials):
-            line[trial] -= 1
-
-
-def softmax(scores: Array, targets: Array) -> tuple[Array, Array]:
-    """Return what `losses.softmax` does, in two passes beside NumPy's exponential."""
-    slopes = np.array(scores, order="C")
-    right, totals = np.empty((2, len(slopes), slopes.shape[2]), slopes.dtype)
-    _shift(slopes, targets, right)
-    np.exp(slopes, out=slopes)
-    _normalise(slopes, targets, totals)
-    return np.log(totals) - right, slopes
-
-
-COMPILED_LOSSES: dict[Loss, Loss] = {losses.softmax: softmax}
+                numbers[trial] -= length[trial] * slope[trial]

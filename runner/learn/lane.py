@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,16 +28,24 @@ class Lane:
 
     compiled: see `kernels.walker`. by_column: the parameter arrays whose second axis is that of the columns
     of sparse rows. touching: whether steps are told which columns occur; so it is where that is exact.
+    place: says by name where copies of those arrays shall be, see `touched.Resting`.
     """
 
-    def __init__(self, cohort: Cohort, *, compiled: bool = False, by_column: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        cohort: Cohort,
+        *,
+        compiled: bool = False,
+        by_column: frozenset[str] = frozenset(),
+        place: Callable[[str], Array | None] = lambda _: None,
+    ) -> None:
         self._start = cohort
         self._compiled = compiled
         self._by_column = by_column
         self._averages = cohort.averages
         self._n_steps = cohort.n_steps
         moves = cohort.rules.moves
-        self._touched = _touched(cohort, by_column)
+        self._touched = _touched(cohort, by_column, place, compiled=compiled)
         self._walkers: dict[str, Walker] = {
             name: walker(moves[name], param, cohort.states[name], compiled=compiled)
             for name, param in cohort.params.items()
@@ -103,10 +113,17 @@ class Lane:
         return gradients | {name: one.added_to(gradients[name], params[name]) for name, one in penalties.items()}
 
 
-def _touched(cohort: Cohort, by_column: frozenset[str]) -> dict[str, Touched]:
+def _touched(
+    cohort: Cohort, by_column: frozenset[str], place: Callable[[str], Array | None], *, compiled: bool
+) -> dict[str, Touched]:
     """Return what steps the columns that occur, for all arrays by column, or for none."""
     rules = cohort.rules
     if not by_column or rules.averaging is not None or (rules.clip_norms is not None and rules.penalties):
         return {}
-    made = {name: touched(rules.moves[name], cohort.params[name], cohort.states[name]) for name in by_column}
+    made = {
+        name: touched(
+            rules.moves[name], cohort.params[name], cohort.states[name], partial(place, name), compiled=compiled
+        )
+        for name in by_column
+    }
     return {name: one for name, one in made.items() if one is not None} if all(made.values()) else {}

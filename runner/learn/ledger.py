@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from runner.learn.cohort import Cohort
 from runner.learn.families import Params
 from runner.learn.snapshot import Snapshot
 from runner.learn.trained import Divergence, EpochReport, Trained
-from runner.learn.trial_axis import trials_first
+from runner.learn.trial_axis import trials_first, trials_last
 
 Array = NDArray[Any]
 
@@ -79,6 +80,11 @@ class Ledger:
             self._keep_best(epoch, after, sound & (validation < self._best[after.numbers]), validation)
             stays &= epoch - self._best_epochs[after.numbers] < self._patience
         return after if stays.all() else after.keeping(stays)
+
+    def dismiss(self, cohort: Cohort, leave: NDArray[np.bool_]) -> None:
+        """Keep the parameters of trials that are sent away; one that had a best epoch keeps those. leave: (n_trials,)."""
+        for number, params in _each(cohort, leave):
+            self._kept.setdefault(number, params)
 
     def report(self) -> EpochReport:
         """Say how the last epoch went."""
@@ -163,8 +169,10 @@ def _bounded(cohort: Cohort) -> NDArray[np.bool_]:
     """(n_trials,) whether all parameters are finite and none has exploded."""
     bounded = np.ones(len(cohort.numbers), dtype=bool)
     for param in cohort.params.values():
-        largest = np.abs(param).max(axis=tuple(range(1, param.ndim)), initial=0)
-        bounded &= largest <= EXPLODED_PARAMETER
+        rows = trials_last(param).reshape(prod(param.shape[1:]), len(param))
+        # no array of absolute values, which would be as large as the parameters
+        bounded &= rows.max(axis=0, initial=0) <= EXPLODED_PARAMETER
+        bounded &= rows.min(axis=0, initial=0) >= -EXPLODED_PARAMETER
     return bounded
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import Event
+from functools import partial
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from runner.learn.kernels import fast_loss
 from runner.learn.lane import ALL, Lane
 from runner.learn.passes import mean_gradients
 from runner.learn.rows import narrowed
-from runner.learn.trial_axis import as_rows, keep
+from runner.learn.trial_axis import as_rows, keep, zeros
 
 if TYPE_CHECKING:
     from runner.learn.training import Task
@@ -36,6 +37,8 @@ class Stint:
     losses: Array
     compiled: bool
     given_up: Event = field(default_factory=Event)
+    _places: dict[str, Array] = field(default_factory=dict)
+    _placing: Lock = field(default_factory=Lock)
 
     def walk(self, cohort: Cohort, tile: slice, noise: np.random.Generator) -> tuple[Cohort, np.random.Generator]:
         """Make the steps of a tile of the cohort. Returns it without trials whose loss was not finite.
@@ -47,7 +50,8 @@ class Stint:
         family = fast_loss(self.task.family, compiled=self.compiled)
         dtype = self.task.rows.dtype
         with np.errstate(all="ignore"):  # each thread has its own
-            lane = Lane(cohort.part(tile), compiled=self.compiled, by_column=by_column)
+            place = partial(self._place, cohort, tile)
+            lane = Lane(cohort.part(tile), compiled=self.compiled, by_column=by_column, place=place)
             for step, batches in enumerate(self.task.steps(self.order)):
                 columns = ALL
                 if lane.touching:
@@ -63,3 +67,11 @@ class Stint:
                     gradients = {name: keep(gradient, finite) for name, gradient in gradients.items()}
                 lane.step_(gradients, as_rows(self.rates[step, lane.numbers], 1, dtype), columns)
         return lane.cohort, noise
+
+    def _place(self, cohort: Cohort, tile: slice, name: str) -> Array:
+        """Where a worker leaves its trials' array: beside those of the others, so that nobody has to join them."""
+        with self._placing:
+            if name not in self._places:
+                param = cohort.params[name]
+                self._places[name] = zeros(len(param), param.shape[1:], param.dtype)
+            return self._places[name][tile]

@@ -171,13 +171,19 @@ class Training:
             after, losses = self._steps(before, rates)
             validation = None
             if self.task.held is not None:
-                with limited(budget(self.task.threads)):
-                    validation = mean_loss(self.task.family, after.result, self.task.held)
+                validation = self._validated(after)
             self._cohort = self._ledger.enter(before, after, losses, rates, sizes, validation)
         report = self._ledger.report()
         scores = report.losses if validation is None else report.validation_losses
         self._memories = self._pace.observed(scores, self._memories)
         return report
+
+    def drop(self, trials: Sequence[int]) -> None:
+        """Train these trials no further; they keep the parameters they have now."""
+        leave = np.isin(self._cohort.numbers, list(trials))
+        if leave.any():
+            self._ledger.dismiss(self._cohort, leave)
+            self._cohort = self._cohort.keeping(~leave)
 
     def trained(self) -> Trained:
         """Return what the trials have learned so far."""
@@ -201,6 +207,14 @@ class Training:
             "noise": self._noise.bit_generator.state,
         }
         return Snapshot(arrays, numbers)
+
+    def _validated(self, cohort: Cohort) -> Array:
+        """Return the loss on the held-out rows, (n_trials,) of those that are left."""
+        assert self.task.held is not None
+        if not len(cohort.numbers):
+            return np.empty(0)
+        with limited(budget(self.task.threads)):
+            return mean_loss(self.task.family, cohort.result, self.task.held)
 
     def _steps(self, cohort: Cohort, rates: Array) -> tuple[Cohort, Array]:
         """Make the steps of an epoch. Returns the cohort, without trials whose loss was not finite, and the losses.

@@ -7,14 +7,18 @@ against its signature, and a declaration that cannot run is refused before anyth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from runner.catalogue import NONE, Catalogue, Offer
 from runner.checking import SettingError, check_settings
 from runner.contracts import KINDS, Kind
 from runner.errors import ConfigError, did_you_mean
+from runner.options import Count
+from runner.plan.keys import digest_of
 from runner.signature import Option
 
 #: What a record holds in place of a secret.
@@ -28,7 +32,11 @@ GENERAL = (
     Option("refit", Literal["auto", "always", "never"], "auto"),
     Option("strict", bool, False),
     Option("outputs", str, "outputs"),
+    Option("repeat", dict[str, Any] | None, None),
 )
+
+#: What the engine of a sweep reads; one trial knows nothing of it.
+OF_SWEEPS = ("sweep",)
 
 _GROUPS = {kind.group: kind for kind in KINDS.values()}
 
@@ -48,6 +56,36 @@ class Step:
         kind = KINDS[self.kind]
         return f"{kind.group}.{self.name}" if kind.many else kind.group
 
+    @cached_property
+    def key(self) -> str:
+        """What the component is and how it is set, as 64 hex digits; a setting at its default does not count."""
+        defaults = {option.name: option.default for option in self.offer.signature.options}
+        own = {name: value for name, value in self.settings.items() if not _same(value, defaults.get(name))}
+        return digest_of(self.kind, self.offer.qualified, self.offer.code, own)
+
+
+def _same(value: Any, default: Any) -> bool:
+    if isinstance(value, list) and isinstance(default, tuple):
+        value = tuple(value)
+    return type(value) is type(default) and bool(value == default)
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Repetitions inside a trial. seeds: how often everything that is random is drawn anew.
+
+    race: of a sweep's trials, one that the seeds so far show to be worse than the best is not repeated further.
+    """
+
+    seeds: int = 1
+    race: bool = True
+
+    @classmethod
+    def of(cls, declared: Mapping[str, Any] | None) -> Repeat:
+        """Check the section `repeat`. Raises ConfigError."""
+        options = (Option("seeds", Count, 1), Option("race", bool, True))
+        return cls(**check_settings("repeat", options, dict(declared or {})))
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -58,9 +96,22 @@ class Experiment:
     score_by: str | None
     refit: Literal["auto", "always", "never"]
     strict: bool
+    repeat: Repeat
     steps: Mapping[str, tuple[Step, ...]]
-    declared: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
+
+    @property
+    def declared(self) -> dict[str, Any]:
+        """The whole declaration as checked: what the run folder keeps, and what can be run again."""
+        general = {
+            "name": self.name,
+            "seed": self.seed,
+            "score_by": self.score_by,
+            "refit": self.refit,
+            "strict": self.strict,
+            "repeat": {"seeds": self.repeat.seeds, "race": self.repeat.race},
+        }
+        return general | {group: _as_declared(group, chosen) for group, chosen in self.steps.items()}
 
     def one(self, group: str) -> Step | None:
         """Return the component of a group that takes one, or None where none is chosen."""
@@ -77,13 +128,20 @@ class Experiment:
 
 
 def resolve(
-    declared: Mapping[str, Any], catalogue: Catalogue, *, name: str | None = None, judged: bool = False
+    declared: Mapping[str, Any],
+    catalogue: Catalogue,
+    *,
+    name: str | None = None,
+    judged: bool = False,
+    known: MutableMapping[str, Step] | None = None,
 ) -> Experiment:
     """Check a declaration. Raises ConfigError, PluginError.
 
     name: used where the declaration gives none. judged: this very declaration was resolved before, in the
-    process that sent it; its values are not judged again.
+    process that sent it; its values are not judged again. known: steps checked before, and where those checked
+    now are put: the trials of a sweep have most of theirs in common.
     """
+    checked = {} if known is None else known
     _check_keys(declared)
     _check_kept(declared)
     general = check_settings(
@@ -96,7 +154,7 @@ def resolve(
     remarks: list[str] = []
     steps = {
         group: tuple(
-            _step(kind, step, entry, catalogue, judged=judged)
+            _known_step(kind, step, entry, catalogue, checked, judged=judged)
             for step, entry in _entries(kind, declared.get(group), remarks)
         )
         for group, kind in _GROUPS.items()
@@ -109,8 +167,8 @@ def resolve(
         score_by=settings["score_by"],
         refit=settings["refit"],
         strict=settings["strict"],
+        repeat=Repeat.of(settings["repeat"]),
         steps=steps,
-        declared=_as_declared(settings, steps),
         remarks=tuple(remarks),
     )
     _check_whole(experiment)
@@ -120,7 +178,7 @@ def resolve(
 def _check_keys(declared: Mapping[str, Any]) -> None:
     known = [*_GROUPS, *(option.name for option in GENERAL)]
     for key in declared:
-        if key not in known:
+        if key not in known and key not in OF_SWEEPS:
             raise ConfigError(f"an experiment has no setting {key!r}. {did_you_mean(str(key), known)}")
 
 
@@ -188,6 +246,24 @@ def _named_entries(kind: Kind, node: Any) -> list[tuple[str, Any]]:
     return entries
 
 
+def _known_step(
+    kind: Kind,
+    name: str,
+    entry: Mapping[str, Any],
+    catalogue: Catalogue,
+    known: MutableMapping[str, Step],
+    *,
+    judged: bool,
+) -> Step:
+    try:
+        key = json.dumps([kind.name, name, entry])
+    except TypeError:  # an object given from Python
+        return _step(kind, name, entry, catalogue, judged=judged)
+    if key not in known:
+        known[key] = _step(kind, name, entry, catalogue, judged=judged)
+    return known[key]
+
+
 def _step(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue, *, judged: bool) -> Step:
     offer = catalogue.find(kind.name, str(entry["use"]))
     settings = {str(key): value for key, value in entry.items() if key != "use"}
@@ -198,18 +274,11 @@ def _step(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue,
         raise error.at(path) from None
 
 
-def _as_declared(settings: Mapping[str, Any], steps: Mapping[str, tuple[Step, ...]]) -> dict[str, Any]:
-    """Return the whole declaration as checked: what the run folder keeps, and what can be run again."""
-    declared: dict[str, Any] = {name: value for name, value in settings.items() if name != "outputs"}
-    for group, chosen in steps.items():
-        entries = {step.name: {"use": _use(step), **step.settings} for step in chosen}
-        if KINDS[_GROUPS[group].name].many:
-            declared[group] = entries
-        elif chosen:
-            declared[group] = next(iter(entries.values()))
-        else:
-            declared[group] = {"use": NONE}
-    return declared
+def _as_declared(group: str, chosen: Sequence[Step]) -> dict[str, Any]:
+    entries = {step.name: {"use": _use(step), **step.settings} for step in chosen}
+    if _GROUPS[group].many:
+        return entries
+    return next(iter(entries.values())) if chosen else {"use": NONE}
 
 
 def _use(step: Step) -> str:
@@ -233,12 +302,6 @@ def _check_whole(experiment: Experiment) -> None:
                 f"{model.offer} takes no {group}, so {chosen.offer} would be ignored. "
                 f"Use '{group}=none', or a model that is trained by gradients."
             )
-    search = experiment.one("search")
-    if search:
-        raise ConfigError(
-            f"{search.offer} chooses the trials of a sweep, and this version runs grids only ('-m key=a,b'). "
-            "Use 'search=none'."
-        )
     names = [step.name for step in experiment.many("metrics")]
     if experiment.score_by is not None and experiment.score_by not in names:
         raise ConfigError(

@@ -55,7 +55,7 @@ class RunFolder:
         name = slug(experiment)
         time = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         with storage_errors("making a run folder in", root):
-            _make_root(root)
+            make_root(root)
             shelf = root / name
             shelf.mkdir(exist_ok=True)
             while True:
@@ -122,7 +122,8 @@ def _token() -> str:
     return os.urandom(4).hex()
 
 
-def _make_root(root: Path) -> None:
+def make_root(root: Path) -> None:
+    """Make the folder that all runs go to, and keep it out of version control."""
     root.mkdir(parents=True, exist_ok=True)
     ignore = root / ".gitignore"
     if not ignore.exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import IO
 
@@ -12,6 +11,7 @@ from rich.text import Text
 from runner.record.read import Run
 from runner.record.records import StepRecord
 from runner.report.score_table import show_scores
+from runner.report.short_names import near
 from runner.report.tables import heading, seconds, show, table
 
 
@@ -28,7 +28,7 @@ def print_ending(run: Run, notes: Sequence[str], out: IO[str]) -> None:
     console.print()
     for note in notes:
         console.print(Text(f"note: {note}"), soft_wrap=True)
-    console.print(Text(f"{_near(run.path)} · {seconds(run.info.seconds)}"), soft_wrap=True)
+    console.print(Text(f"{near(run.path)} · {seconds(run.info.seconds)}"), soft_wrap=True)
 
 
 def _per_stage(steps: Sequence[StepRecord]) -> dict[str, float]:
@@ -37,9 +37,3 @@ def _per_stage(steps: Sequence[StepRecord]) -> dict[str, float]:
     for step in steps:
         took[step.step] = took.get(step.step, 0.0) + step.seconds
     return took
-
-
-def _near(path: os.PathLike[str]) -> str:
-    """Name a path from where one stands, if it lies below."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -38,11 +39,16 @@ def show_run(run: Run, console: Console) -> None:
         show_scores(run.scores, console)
     if run.steps:
         heading(console, "Steps")
-        headings = ("step", "fold", "took", "rows", "note")
-        show(console, table(headings, [_step_cells(step) for step in run.steps], numbers=("fold", "took")))
+        show_steps(run.steps, console)
     heading(console, "Files")
     files = [(name, size(entry["size"])) for name, entry in run.files.items()]
     show(console, table(("file", "size"), files, numbers=("size",)))
+
+
+def show_steps(steps: Sequence[StepRecord], console: Console) -> None:
+    """Print the steps carried out, in their order."""
+    headings = ("step", "fold", "took", "rows", "note")
+    show(console, table(headings, [_step_cells(step) for step in steps], numbers=("fold", "took")))
 
 
 def _show_info(run: Run, console: Console) -> None:

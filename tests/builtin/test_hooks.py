@@ -17,6 +17,7 @@ OFFERED = {
     "optimizer": "adam gd momentum nesterov sgd",
     "scheduler": "constant cosine cosine_restarts exponential linear",
     "metric": "accuracy confusion_matrix f1 log_loss mae precision r2 recall rmse roc_auc",
+    "search": "grid halving hyperband random tpe",
     "compressor": "truncated_svd",
     "exporter": "pickle skops",
     "tracker": "jsonl",

@@ -90,74 +90,113 @@ def test_a_metric_gets_no_more_than_it_says_it_needs(broken):
 # --- searches ----------------------------------------------------------------------------------------------
 
 
-class Three:
-    def __init__(self):
+class ThreeAsked:
+    """The first three cells, or three draws."""
+
+    def __init__(self, space, seed):
+        rng = np.random.default_rng(seed)
+        self.settings = [self.drawn(space, rng) for _ in range(3)]
         self.next = 0
+
+    def drawn(self, space, rng):
+        cell = None
+        while cell is None:
+            cell = space.choose(lambda axis: axis.draw(rng))
+        return cell
+
+    @property
+    def done(self):
+        return self.next == 3
 
     def ask(self, count):
         numbers = range(self.next, min(3, self.next + count))
         self.next += len(numbers)
-        return [Trial(number, {"model.l2": 10.0**-number}) for number in numbers]
+        return [Trial(number, self.settings[number]) for number in numbers]
 
     def tell(self, trial, score):
         pass
 
 
-class Never(Three):
-    def ask(self, count):
-        return []
+class Three:
+    asking = ThreeAsked
+
+    def begin(self, space, seed):
+        return self.asking(space, seed)
 
 
-class Endless(Three):
-    def ask(self, count):
-        self.next += count
-        return [Trial(number, {}) for number in range(self.next - count, self.next)]
+class OnlyCountable(Three):
+    def begin(self, space, seed):
+        space.cells()
+        return super().begin(space, seed)
 
 
-class CountsFromOne(Three):
-    def ask(self, count):
-        return [Trial(trial.number + 1, trial.settings) for trial in super().ask(count)]
+def asking(**changed):
+    return type("Changed", (Three,), {"asking": type("ChangedAsking", (ThreeAsked,), changed)})
 
 
-class Greedy(Three):
-    def ask(self, count):
-        return super().ask(3) if self.next else super().ask(count) * 2
+def _ask(change):
+    return lambda self, count: [change(self, trial) for trial in ThreeAsked.ask(self, count)]
 
 
-class GivesDicts(Three):
-    def ask(self, count):
-        return [{"number": trial.number} for trial in super().ask(count)]
+Mute = type("Mute", (), {"begin": lambda self, space, seed: object()})
+Never = asking(ask=lambda self, count: [], done=True)
+Stuck = asking(ask=lambda self, count: [])
+Endless = asking(ask=lambda self, count: [Trial(0, {})] * count)
+GoesOn = asking(done=property(lambda self: self.next > 1), ask=lambda self, count: ThreeAsked.ask(self, 1))
+CountsFromOne = asking(ask=_ask(lambda self, trial: Trial(trial.number + 1, trial.settings)))
+Repeats = asking(ask=_ask(lambda self, trial: Trial(0, self.settings[0])))
+NoShare = asking(ask=_ask(lambda self, trial: Trial(trial.number, trial.settings, 0.0)))
+Greedy = asking(ask=lambda self, count: ThreeAsked.ask(self, count) * 2)
+GivesDicts = asking(ask=_ask(lambda self, trial: {"number": trial.number}))
+Invents = asking(ask=_ask(lambda self, trial: Trial(trial.number, {**trial.settings, "more": 1})))
+Guesses = asking(drawn=lambda self, space, rng: ThreeAsked.drawn(self, space, np.random.default_rng()))
+ByTheHandful = asking(
+    ask=lambda self, count: [
+        Trial(trial.number, self.settings[min(count, 3) - 1]) for trial in ThreeAsked.ask(self, count)
+    ]
+)
 
 
-class CannotFail(Three):
+class CannotFailAsked(ThreeAsked):
     def ask(self, count):
         numbers = range(self.next, min(6, self.next + count))
         self.next += len(numbers)
-        return [Trial(number, {}) for number in numbers]
+        return [Trial(number, self.settings[0]) for number in numbers]
+
+    @property
+    def done(self):
+        return self.next == 6
 
     def tell(self, trial, score):
         self.best = score + 0.0
 
 
-class Guesses(Three):
-    def ask(self, count):
-        return [Trial(trial.number, {"x": np.random.default_rng().random()}) for trial in super().ask(count)]
+class CannotFail(Three):
+    asking = CannotFailAsked
 
 
-def test_a_sound_search_passes(broken):
-    assert broken("search", Three) == {}
+@pytest.mark.parametrize("search", [Three, OnlyCountable])
+def test_a_sound_search_passes(broken, search):
+    assert broken("search", search) == {}
 
 
 @pytest.mark.parametrize(
     ("search", "check", "told"),
     [
+        (Mute, "comes to an end", "gives a object without ask, tell and done"),
         (Never, "comes to an end", "no trial at all"),
+        (Stuck, "comes to an end", "asks for nothing, although every trial has answered"),
         (Endless, "comes to an end", "after 1000 trials it still asks"),
+        (GoesOn, "comes to an end", "it is done, and asks for another trial"),
         (CountsFromOne, "numbers its trials", "[1, 2, 3]"),
+        (Repeats, "numbers its trials", "trial 0 comes again with other settings or no larger share"),
+        (NoShare, "numbers its trials", "has a share of 0.0"),
         (Greedy, "comes to an end", "it gives 6"),
         (GivesDicts, "comes to an end", "dict objects"),
         (CannotFail, "comes to an end", "TypeError"),
+        (Invents, "asks for cells of the space", "no such cell: Trial(number=0"),
         (Guesses, "asks the same again", "other trials"),
+        (ByTheHandful, "asks the same again", "asked for one trial 4 times"),
     ],
 )
 def test_a_broken_search_is_seen(broken, search, check, told):

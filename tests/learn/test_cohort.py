@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from runner.errors import PluginError
 from runner.learn import Linear, Setting, softmax
 from runner.learn.cohort import Cohort
+from runner.learn.kernels import own
 from runner_builtin.optimizers import Adam
 
 
@@ -69,3 +72,19 @@ def test_an_optimizer_that_changes_the_shape_is_named():
 def test_an_optimizer_that_answers_in_float64_does_not_change_the_arithmetic():
     cohort, gradients = start([Setting(Doubles())])
     assert cohort.stepped(gradients, 0.1).params["weights"].dtype == np.float32
+
+
+def test_parts_put_together_are_the_cohort_whether_they_lie_side_by_side_or_not():
+    cohort, gradients = start([Setting(Adam(learning_rate=rate)) for rate in (0.1, 0.2, 0.3)])
+    after = cohort.stepped(gradients, np.array([1, 2, 3], dtype="float32"))
+    after = replace(after, params={name: own(param) for name, param in after.params.items()})
+    parts = [after.part(slice(0, 1)), after.part(slice(1, 3))]
+    beside = after.having(parts)
+    assert np.shares_memory(beside.params["weights"], after.params["weights"])
+    apart = after.having([parts[0], parts[1].keeping(np.array([True, True]))])
+    assert not np.shares_memory(apart.params["weights"], after.params["weights"])
+    reordered = after.having(parts[::-1])
+    assert reordered.numbers.tolist() == [1, 2, 0]
+    for together, order in ((beside, [0, 1, 2]), (apart, [0, 1, 2]), (reordered, [1, 2, 0])):
+        np.testing.assert_array_equal(together.params["weights"], after.params["weights"][order])
+        np.testing.assert_array_equal(together.states["bias"]["mean"], after.states["bias"]["mean"][order])

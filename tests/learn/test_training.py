@@ -84,3 +84,34 @@ def test_the_report_of_an_epoch_tells_loss_rate_and_validation():
     assert np.isfinite([report.losses[0], report.learning_rates[0], report.validation_losses[0]]).all()
     assert training.n_epochs == 1
     assert not training.done
+
+
+def test_a_training_whose_last_trial_diverges_has_nothing_left_to_validate():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 4)), rng.integers(3, size=60)
+    task = task_of(
+        Linear(softmax), X, y, [Setting(StochasticGradientDescent(learning_rate=1e30))], n_outputs=3, epochs=3, batch_size=10, seed=0,
+        held_out=np.arange(10),
+    )  # fmt: skip
+    training = Training.started(task, [Setting(StochasticGradientDescent(learning_rate=1e30))])
+    while not training.done:
+        training.run_epoch()
+    assert training.trained().divergences[0] is not None
+
+
+def test_a_trial_that_is_dropped_keeps_what_it_had_learned_and_the_others_do_not_notice():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 4)), rng.integers(3, size=60)
+    settings = [Setting(StochasticGradientDescent(learning_rate=rate)) for rate in (0.1, 0.2)]
+    task = task_of(Linear(softmax), X, y, settings, n_outputs=3, epochs=4, batch_size=10, seed=0, dtype="float64")
+    whole, dropped = Training.started(task, settings), Training.started(task, settings)
+    for training, last in ((whole, 4), (dropped, 2)):
+        for _ in range(last):
+            training.run_epoch()
+    halfway = dropped.trained().params_of(0)
+    dropped.drop([0])
+    while not dropped.done:
+        dropped.run_epoch()
+    assert (dropped.trained().params_of(0)["weights"] == halfway["weights"]).all()
+    assert np.allclose(dropped.trained().params_of(1)["weights"], whole.trained().params_of(1)["weights"], atol=1e-12)
+    assert not np.allclose(halfway["weights"], whole.trained().params_of(0)["weights"], atol=1e-3)

@@ -1,0 +1,111 @@
+"""A sweep in front of a person: the plan, how it goes, who won, and why some did not finish."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+
+from runner.catalogue import Catalogue
+from runner.errors import ExitCode
+from runner.plan.outline import Outline
+from runner.record.read_sweep import Sweep
+from runner.record.sweeps import TrialSummary
+from runner.report.failures import FAILED, failures_of, show_failures
+from runner.report.leaderboard import show_leaderboard
+from runner.report.live_table import SweepProgress, Watch, watching
+from runner.report.plan_view import show_plan
+from runner.sweep.crew import Crew
+from runner.sweep.sweeping import SweepInterrupted, SweepOutcome, Wanted, sweep
+
+
+class Shown:
+    """Watches a sweep and shows it. plan_only: the plan is drawn as a tree, and nothing else."""
+
+    def __init__(self, out: IO[str], *, plan_only: bool) -> None:
+        self._out = out
+        self._plan_only = plan_only
+        self._stack = ExitStack()
+        self._watch: Watch | None = None
+        self._workers = 1
+
+    def opened(self, folder: Path, direction: str | None, workers: int) -> None:
+        """Begin to show."""
+        self._workers = workers
+        if not self._plan_only:
+            print(f"sweep {_near(folder)}", file=self._out)
+            progress = SweepProgress(direction, workers)  # type: ignore[arg-type]
+            self._watch = self._stack.enter_context(watching(progress, self._out))
+
+    def planned(self, outline: Outline, trials: int, resumed: Sequence[TrialSummary]) -> None:
+        """Show the plan."""
+        if self._watch is None:
+            show_plan(outline, self._workers, Console(file=self._out, highlight=False), tree=True)
+        else:
+            self._watch.planned(outline, trials, resumed)
+
+    def started(self, number: int) -> None:
+        """Pass it on."""
+        if self._watch is not None:
+            self._watch.started(number)
+
+    def ended(self, trial: TrialSummary, message: str | None, log: Path | None) -> None:
+        """Pass it on."""
+        if self._watch is not None:
+            self._watch.ended(trial, message, log)
+
+    def tick(self) -> None:
+        """Pass it on."""
+        if self._watch is not None:
+            self._watch.tick()
+
+    def close(self) -> None:
+        """Stop showing."""
+        self._stack.close()
+
+
+def sweep_shown(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> int:
+    """Carry out a sweep in front of a person; return the exit code. Raises as the sweep does."""
+    shown = Shown(sys.stdout, plan_only=wanted.plan_only)
+    try:
+        outcome = sweep(wanted, catalogue, shown, crew)
+    finally:
+        shown.close()
+    if wanted.plan_only:
+        return ExitCode.OK
+    return _told(outcome, Console(file=sys.stdout, highlight=False))
+
+
+def _told(outcome: SweepOutcome, console: Console) -> int:
+    trials = outcome.trials
+    if trials:
+        show_leaderboard(trials, outcome.objective.direction, console)
+    failed = [trial for trial in trials if trial.state in FAILED]
+    if failed and outcome.path is not None:
+        show_failures(failures_of(Sweep.open(outcome.path), failed), len(trials), console)
+    for note in dict.fromkeys(outcome.notes):
+        console.print(f"note: {note}", style="dim", soft_wrap=True)
+    if outcome.signal is not None:
+        raise SweepInterrupted(
+            f"interrupted: {len(trials)} trials are done and kept. The same command, or 'runner resume "
+            f"{_near(outcome.path)}', goes on from there.",
+            outcome.signal,
+        )
+    if outcome.stopped is not None:
+        console.print(f"stopped: {outcome.stopped}", style="bold", soft_wrap=True)
+    if outcome.run is not None and outcome.best is not None:
+        console.print(f"best: trial {outcome.best.number}, run whole in {_near(outcome.run)}", soft_wrap=True)
+    if failed or (outcome.stopped is not None and not outcome.stopped.startswith("the time budget")):
+        return ExitCode.SOME_TRIALS_FAILED
+    return ExitCode.OK
+
+
+def _near(path: Path | None) -> str:
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,0 +1,144 @@
+"""The rows of one fold on their way to the model: cleaned, augmented, transformed, stage after stage.
+
+A stage takes `Prepared` rows and gives new ones, so what several trials have in common can be computed once
+and handed to each of them. Everything is learned on the training rows; the held-out rows are only carried along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from runner.data import MADE, Dataset
+from runner.errors import DataError
+from runner.execute import cleaning
+from runner.execute.components import Called, Components
+from runner.execute.observing import Stages
+from runner.execute.parts import parts_of
+from runner.execute.pipeline import Block, blocks
+from runner.plan.seeds import derive
+from runner.record.fingerprint import fingerprint
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """train: to learn from; test: held out, None for a refit on all rows; both as the last stage left them.
+
+    held_out: the test rows before any transform. repairs: fitted cleaners that new rows go through first;
+    blocks: fitted steps of the pipeline, by name. complete: False where these two were not kept with the rows,
+    which are then good for scores and not for a model to ship.
+    """
+
+    train: Dataset
+    test: Dataset | None
+    held_out: Dataset | None
+    repairs: tuple[Any, ...] = ()
+    blocks: tuple[tuple[str, Any], ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class FoldStage:
+    """One stage. name: "<stage>/<component>"; run: (rows, seed of the experiment, fold, stages) -> rows."""
+
+    name: str
+    members: tuple[Called, ...]
+    run: Callable[[Prepared, int, int | None, Stages], Prepared]
+
+
+def parted_rows(components: Components, train: Dataset, test: Dataset | None) -> Prepared:
+    """Begin a fold with its rows as the splitter parted them."""
+    before, _ = cleaning.parted(components.many("cleaners"))
+    repairs = tuple(called.component for called in before if cleaning.keeps_rows(called))
+    return Prepared(train, test, test, repairs)
+
+
+def fold_stages(components: Components, *, in_parts: bool = False) -> list[FoldStage]:
+    """List the stages of a fold, in order. in_parts: a transform that can be computed in parts has one for each.
+
+    What is computed in parts gives the same features, and no pipeline to ship.
+    """
+    _, waiting = cleaning.parted(components.many("cleaners"))
+    made = [FoldStage(f"clean/{called.name}", (called,), partial(_clean, called)) for called in waiting]
+    made += [
+        FoldStage(f"augment/{one.name}", (one,), partial(_augment, one)) for one in components.many("augmenters")
+    ]
+    for block in blocks(components.many("transforms")):
+        for part in parts_of(block) if in_parts else [block]:
+            made.append(FoldStage(f"transform/{part.name}", part.members, partial(_transform, part)))
+    return made
+
+
+def _clean(called: Called, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
+    """Run a cleaner that had to wait for the split."""
+    del seed, fold
+    train, test, repairs = rows.train, rows.test, rows.repairs
+    with stages.stage(f"clean/{called.name}", train.n_rows) as stage:
+        cleaned = cleaning.clean(called, train)
+        train, stage.rows_out = cleaned.dataset, cleaned.dataset.n_rows
+        if cleaning.keeps_rows(called):
+            repairs = (*repairs, cleaned.cleaner)
+            test = None if test is None else cleaning.apply(called, cleaned.cleaner, test)
+        else:
+            stage.note = "training rows only"
+    return replace(rows, train=train, test=test, held_out=test, repairs=repairs)
+
+
+def _augment(called: Called, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
+    rng = np.random.default_rng(derive(seed, called.step.path, fold))
+    with stages.stage(f"augment/{called.name}", rows.train.n_rows) as stage:
+        after = called.call("augmenting", called.component.augment, cleaning.frozen(rows.train), rng)
+        _check_made(called, rows.train, after)
+        stage.rows_out = after.n_rows
+    return replace(rows, train=after)
+
+
+def _check_made(called: Called, before: Dataset, after: Any) -> None:
+    if not isinstance(after, Dataset):
+        raise called.broke_contract(f"augment() returned {type(after).__name__}, not a Dataset")
+    originals, made = after.row_ids[: before.n_rows], after.row_ids[before.n_rows :]
+    if not np.array_equal(originals, before.row_ids) or (made != MADE).any():
+        raise called.broke_contract("it must return the rows given, in order, followed by the rows it made")
+
+
+def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
+    """Fit a block of transforms on the training rows and carry the held-out rows along."""
+    del seed, fold
+    called, train, test = block.members[0], rows.train, rows.test
+    estimator = clone(block.estimator)
+    with stages.stage(f"transform/{block.name}", train.n_rows) as stage:
+        features = watched(called, "fitting", estimator.fit_transform, train.features, train.target)
+        _check_features(called, features, train.n_rows)
+        stage.rows_out, stage.note = train.n_rows, f"{features.shape[1]} columns"
+        if test is not None:
+            held = called.call("transforming new rows", estimator.transform, test.features)
+            _check_features(called, held, test.n_rows)
+            test = test.with_features(held)
+    return replace(
+        rows, train=train.with_features(features), test=test, blocks=(*rows.blocks, (block.name, estimator))
+    )
+
+
+def watched(called: Called, doing: str, function: Callable[..., Any], features: Any, target: Any) -> Any:
+    """Call a fitting method; where the experiment is strict, make sure that it left its input as it was."""
+    if not called.strict:
+        return called.call(doing, function, features, target)
+    given = Dataset.of(features, target)
+    before = fingerprint(given)
+    result = called.call(doing, function, features, target)
+    if fingerprint(given) != before:
+        raise called.broke_contract(f"while {doing}, it changed the rows it was given")
+    return result
+
+
+def _check_features(called: Called, features: Any, n_rows: int) -> None:
+    shape = getattr(features, "shape", None)
+    if shape is None or len(shape) != 2 or shape[0] != n_rows:
+        raise called.broke_contract(f"transform gave shape {shape} for {n_rows} rows; (n_rows, n_columns) is due")
+    if shape[1] == 0:
+        raise DataError(f"{called} left no columns to learn from.")

@@ -1,0 +1,24 @@
+"""Keys: two things with one key are the same by all that was declared, two with different keys may differ.
+
+>>> digest_of("tfidf", {"min_df": 2}) == digest_of("tfidf", {"min_df": 2})
+True
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+
+def digest_of(*parts: Any) -> str:
+    """Return 64 hex digits of values: texts, numbers, lists, mappings; another object counts by its type and repr."""
+    text = json.dumps(parts, sort_keys=True, default=_told, separators=(",", ":"))
+    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return [f"{type(value).__module__}.{type(value).__qualname__}", repr(value)]

@@ -1,0 +1,1 @@
+"""Many trials at once: supervised worker processes, and what is carried out in them."""
