@@ -2,4 +2,14 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [] if find_spec("numba") else ["runner/learn/kernels_numba.py"]
+collect_ignore = (
+    []
+    if find_spec("numba")
+    else [
+        "runner/learn/kernels_numba.py",
+    "runner/learn/losses_numba.py",
+        "plugins/runner_builtin/sgd_course.py",
+        "plugins/runner_builtin/sgd_kernels.py",
+        "plugins/runner_builtin/sgd_problem.py",
+    ]
+)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from runner.catalogue import Catalogue
+from runner.contracts import Axis
 from runner.execute.recorded import Outcome, execute, trusted_types
 from runner.execute.request import Request
+from runner.plan.cells import declared_with
+from runner.plan.keys import digest_of
+from runner.plan.outline import Outline
+from runner.plan.space_section import space_of
 from runner.record.environment import code_state, packages
 from runner.record.loading import LoadedModel
 from runner.record.loading import load as load_recorded
+from runner.record.sweeps import TrialSummary
+from runner.sweep.options import split_section
+from runner.sweep.sweeping import SweepOutcome, Wanted
+from runner.sweep.sweeping import sweep as carry_out_sweep
 
 _DEFAULTS: Mapping[str, Any] = {"exporters": ["skops"], "executor": "inline"}
 
@@ -42,6 +54,81 @@ def run(
     if outcome.error is not None:
         raise outcome.error
     return outcome
+
+
+def sweep(
+    experiment: Mapping[str, Any],
+    *,
+    outputs: str | Path | None = None,
+    drift: Literal["refuse", "accept", "rerun"] = "refuse",
+    catalogue: Catalogue | None = None,
+) -> SweepOutcome:
+    """Carry out the sweep that an experiment declares, or go on with it; `outcome.best` is the winner.
+
+    experiment: as for `run`, and the section `sweep` with its space and how it is carried out, e.g.
+    {..., "sweep": {"grid": {"model.l2": [1e-4, 1e-3]}, "workers": 2}, "search": "random"}. drift: what to do where
+    finished trials were made with other code or data. A declaration that holds objects (a frame), or a
+    catalogue of your own, is carried out in this process; any other by worker processes.
+    Raises RunnerError before the first trial; of trials that fail, `outcome.trials` tells.
+    """
+    base = {**_DEFAULTS, **experiment}
+    section, options = split_section(base.pop("sweep", None))
+    chosen = base.pop("search", None)
+    search = {"use": chosen} if isinstance(chosen, str) else chosen
+    folder = Path.cwd()
+    code = code_state(folder)
+    asked = Wanted(
+        name=str(experiment.get("name") or "unnamed"),
+        space=space_of(section, {}, _parse, base),
+        declare=partial(declared_with, {key: value for key, value in base.items() if key != "outputs"}),
+        fixed=[digest_of(base), search and search["use"]],
+        options=options,
+        search=search,
+        root=str(Path(outputs or experiment.get("outputs", "outputs")).absolute()),
+        folder=str(folder),
+        code=None if code is None else asdict(code),
+        packages=packages(),
+        drift=drift,
+    )
+    offers = catalogue or Catalogue.installed()
+    crew = None if catalogue is None and _is_plain(base) and os.name == "posix" else _inline(offers)
+    return carry_out_sweep(asked, offers, _Unwatched(), crew)
+
+
+class _Unwatched:
+    """Hears how a sweep goes and shows nothing."""
+
+    def opened(self, folder: Path, direction: str | None, workers: int) -> None: ...
+
+    def planned(self, outline: Outline, trials: int, resumed: Sequence[TrialSummary]) -> None: ...
+
+    def started(self, number: int) -> None: ...
+
+    def ended(self, trial: TrialSummary, message: str | None, log: Path | None) -> None: ...
+
+    def tick(self) -> None: ...
+
+
+def _parse(key: str, text: str) -> Axis:
+    """Read values written in Hydra's grammar, such as "range(1, 5)"."""
+    from runner.declare.axes import of_text  # Hydra, which only such a text needs
+
+    return of_text(key, text)
+
+
+def _is_plain(declared: Mapping[str, Any]) -> bool:
+    """Say whether a declaration can be sent to another process."""
+    try:
+        json.dumps(declared)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _inline(catalogue: Catalogue) -> Any:
+    from runner.sweep.inline import Inline  # scikit-learn, which workers import otherwise
+
+    return Inline(catalogue)
 
 
 def load(run_dir: str | Path, *, catalogue: Catalogue | None = None, trust_pickle: str | None = None) -> LoadedModel:

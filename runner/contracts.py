@@ -50,6 +50,8 @@ class Source(Protocol):
     """Reads the data.
 
     Called once per run, first. Gives every row an id and the whole a fingerprint of the bytes or the query.
+    A source that can tell the fingerprint without loading has `fingerprint(context) -> str` besides. draws:
+    class attribute, True if absent; False says that the seed plays no part in what is loaded.
     Raises `DataError` (file, line, counts) for data it cannot read; never guesses, never drops a row.
     """
 
@@ -83,7 +85,8 @@ class Splitter(Protocol):
     """Parts rows into training and test rows: scikit-learn's splitter contract.
 
     Called once per run after the cleaners. One fold is a hold-out, several are a cross-validation. A class
-    attribute `needs_groups = True` says that it cannot work without groups.
+    attribute `needs_groups = True` says that it cannot work without groups; `overlaps = True` that rows may be in both
+    parts on purpose, which makes its scores no estimate of how the model will do.
     """
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
@@ -168,7 +171,10 @@ class Trainer(Protocol):
     "numbers" for whatever is a number, or "any". Built without arguments.
     """
 
-    free: Mapping[str, frozenset[str] | Literal["numbers", "any"]]
+    @property
+    def free(self) -> Mapping[str, frozenset[str] | Literal["numbers", "any"]]:
+        """Options in which models may differ; empty where nothing can be trained together here."""
+        ...
 
     def fusion_key(self, model: Any) -> Any:
         """Return what models must have in common, hashable; None for one that has to be trained alone."""

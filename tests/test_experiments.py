@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import runner
+from runner.record.read_sweep import Sweep
 from runner.testing import Project
 
 ROOT = Path(__file__).parent.parent
@@ -67,6 +68,28 @@ def test_a_shipped_experiment_is_complete_and_learns_in_seconds(name: str, tmp_p
 def test_every_shipped_experiment_is_known_here() -> None:
     shipped = {path.stem for path in (ROOT / "conf/experiment").glob("*.yaml")}
     assert shipped == {*GOOD, "mlp_strategies"}
+
+
+#: Accuracy and loss on the training rows of iris, as scikit-learn publishes them, in the order of the sweep.
+STRATEGIES = [
+    (0.98, 0.096950), (0.98, 0.049530), (0.98, 0.049540), (0.36, 0.978444), (0.86, 0.504185), (0.86, 0.503452),
+    (0.98, 0.045311),
+]  # fmt: skip
+
+
+def test_the_sweep_of_learning_strategies_meets_the_published_figures(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.run("-m", "+experiment=mlp_strategies", "sweep.ship=none").assert_success()
+    (folder,) = tmp_path.glob("outputs/mlp_strategies/sweep-*")
+    sweep = Sweep.open(folder)
+    trials = [sweep.trial(trial.number) for trial in sweep.trials()]
+    theirs = [trial for trial in trials if trial.settings["model"] == "MLPClassifier"]
+    ours = [trial.curves["loss"][-1] for trial in trials if trial.settings["model"] == "mlp"]
+    found = [(trial.score, trial.curves["loss"][-1]) for trial in theirs]
+    assert found == [(pytest.approx(score, abs=5e-4), pytest.approx(loss, abs=1e-5)) for score, loss in STRATEGIES]
+    # constant, inverse, momentum, inverse, Nesterov, inverse, Adam: the ranking is the published one
+    assert ours[6] < min(ours[2], ours[4]) < max(ours[2], ours[4]) < ours[0] < min(ours[3], ours[5])
+    assert max(ours[3], ours[5]) < ours[1]
 
 
 def test_the_same_command_twice_gives_equal_scores(tmp_path: Path) -> None:

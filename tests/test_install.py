@@ -51,7 +51,7 @@ def test_the_wheel_holds_the_configs_and_nothing_at_the_top_that_is_not_ours(whe
     assert "runner/conf/runner.yaml" in names
     assert "runner/py.typed" in names
     tops = {name.partition("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"runner", "runner_builtin"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"runner", "runner_builtin", "hydra_plugins"}
 
 
 @pytest.mark.parametrize("experiment", ["digits", "breast_cancer", "docstrings", "diabetes", "forest"])

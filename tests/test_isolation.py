@@ -48,3 +48,19 @@ def test_an_exception_passes_and_the_state_is_put_back() -> None:
     with pytest.raises(ValueError, match="boom"):
         call_isolated(fails)
     assert (np.random.get_state(legacy=False)["state"]["key"] == before).all()
+
+
+def test_a_global_random_state_that_we_move_ourselves_between_calls_is_the_one_put_back() -> None:
+    for seed in (1, 2):
+        np.random.seed(seed)
+        call_isolated(lambda: None)
+        call_isolated(lambda: np.random.seed(99))
+        assert np.random.rand() == np.random.RandomState(seed).rand()
+
+
+def test_a_drawn_normal_number_that_numpy_holds_back_is_put_back_too() -> None:
+    np.random.seed(3)
+    first = np.random.randn()
+    call_isolated(lambda: np.random.seed(99))
+    expected = np.random.RandomState(3).randn(2)
+    assert [first, np.random.randn()] == list(expected)

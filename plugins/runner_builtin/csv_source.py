@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -52,6 +52,12 @@ class CsvSource:
     drop: list[str] | None = None
     groups: str | None = None
     drop_missing_target: bool = False
+
+    draws: ClassVar[bool] = False
+
+    def fingerprint(self, context: SourceContext) -> str:
+        """Return what `load` would give as fingerprint: that of the file's bytes."""
+        return read_data_file(self.path, context.folder).fingerprint
 
     def load(self, context: SourceContext) -> Dataset:
         """Return the table's rows in the order of the file."""

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from runner.learn import Minimiser, Trained, Training, options_of, task_of
 from runner.learn.fusing import is_elementwise
 from runner_builtin.gradient_models import GradientModel, Problem
+from runner_builtin.optimizers import Momentum
 
 #: Options that may differ between models trained together: each enters as a number per trial.
 _OWN = ("l1", "l2", "clip_norm", "averaging")
@@ -31,7 +32,7 @@ class GradientTogether:
 
     def fusion_key(self, model: GradientModel) -> Any:
         """Return the class, the options that must be equal, and what the optimizer is; None if it trains alone."""
-        optimizer: Any = model.optimizer
+        optimizer: Any = Momentum() if model.optimizer is None else model.optimizer
         if isinstance(optimizer, Minimiser) or not is_elementwise(optimizer) or model.checkpoint is not None:
             return None
         shared = {name: value for name, value in model.get_params(deep=False).items() if name not in _OWN}

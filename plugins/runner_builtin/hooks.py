@@ -42,6 +42,7 @@ def runner_splitters() -> Table:
         "group_kfold": "runner_builtin.splitters:GroupKFold",
         "holdout": "runner_builtin.splitters:Holdout",
         "kfold": "runner_builtin.splitters:KFold",
+        "resubstitution": "runner_builtin.splitters:Resubstitution",
         "stratified_holdout": "runner_builtin.splitters:StratifiedHoldout",
         "stratified_kfold": "runner_builtin.splitters:StratifiedKFold",
         "time_series": "runner_builtin.splitters:TimeSeries",
@@ -178,7 +179,7 @@ def runner_executors() -> Table:
 
 @hookimpl
 def runner_trainers() -> Mapping[str, str]:
-    """Offer to train many models at once: those by gradients, as one matrix product a step."""
+    """Offer to train many models at once: by gradients as one matrix product a step, by SGD in one pass."""
     gradients = "runner_builtin.gradient_together:GradientTogether"
     return {
         "runner_builtin.linear_models:LinearRegressor": gradients,
@@ -186,6 +187,7 @@ def runner_trainers() -> Mapping[str, str]:
         "runner_builtin.linear_models:SoftmaxClassifier": gradients,
         "runner_builtin.mlp_models:MLPClassifier": gradients,
         "runner_builtin.mlp_models:MLPRegressor": gradients,
+        "sklearn.linear_model:SGDClassifier": "runner_builtin.sgd_together:SGDTogether",
     }
 
 

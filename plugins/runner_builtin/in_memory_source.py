@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class InMemorySource:
     names to columns. target, groups: an array of shape (n_rows,), or the name of a column of the table.
     Raises DataError for lengths or indices that do not agree, and for missing targets.
     """
+
+    draws: ClassVar[bool] = False
 
     def __init__(self, *, features: Any, target: Any, groups: Any = None) -> None:
         self.features = features

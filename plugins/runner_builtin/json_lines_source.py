@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import pandas as pd
 
@@ -30,6 +30,12 @@ class JsonLinesSource:
     drop: list[str] | None = None
     groups: str | None = None
     drop_missing_target: bool = False
+
+    draws: ClassVar[bool] = False
+
+    def fingerprint(self, context: SourceContext) -> str:
+        """Return what `load` would give as fingerprint: that of the file's bytes."""
+        return read_data_file(self.path, context.folder).fingerprint
 
     def load(self, context: SourceContext) -> Dataset:
         """Return one row per line, in the order of the file; columns in the order of their first appearance."""

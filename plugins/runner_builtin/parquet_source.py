@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -29,6 +29,12 @@ class ParquetSource:
     drop: list[str] | None = None
     groups: str | None = None
     drop_missing_target: bool = False
+
+    draws: ClassVar[bool] = False
+
+    def fingerprint(self, context: SourceContext) -> str:
+        """Return what `load` would give as fingerprint: that of the file's bytes."""
+        return read_data_file(self.path, context.folder).fingerprint
 
     def load(self, context: SourceContext) -> Dataset:
         """Return the table's rows in the order of the file."""

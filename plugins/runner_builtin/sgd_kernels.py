@@ -255,7 +255,9 @@ def _log_of_one_plus_exp(score: float) -> float:
         return math.log1p(math.exp(score))
     if score <= 18.0:
         return math.log(1.0 + math.exp(score))
-    return score + math.exp(-score) if score <= 33.3 else score
+    if score <= 33.3:
+        return score + math.exp(-score)
+    return score
 
 
 @inner
@@ -368,9 +370,12 @@ def _pull_(
         line, felt = weights[column, first_l1:], pulled[column]
         for trial in range(len(pull)):
             before = np.float64(line[trial])
-            down = max(0.0, before - (pull[trial] + felt[trial]) / scales[trial])
-            up = min(0.0, before + (pull[trial] - felt[trial]) / scales[trial])
-            line[trial] = down if scales[trial] * before > 0.0 else (up if scales[trial] * before < 0.0 else before)
+            side = scales[trial] * before
+            missed = pull[trial] + felt[trial] if side > 0.0 else pull[trial] - felt[trial]
+            reach = missed / scales[trial]
+            down, up = before - reach, before + reach
+            after = (down if down > 0.0 else 0.0) if side > 0.0 else (up if up < 0.0 else 0.0)
+            line[trial] = after if side != 0.0 else before
             felt[trial] += scales[trial] * (line[trial] - before)
 
 

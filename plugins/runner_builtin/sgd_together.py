@@ -6,7 +6,7 @@ extra `fast`); without it no models can be trained together.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from importlib.util import find_spec
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,21 @@ if TYPE_CHECKING:
 _LOSSES = ("hinge", "log_loss", "modified_huber", "perceptron", "squared_hinge")
 _SCHEDULES = ("adaptive", "constant", "invscaling", "optimal")
 _PENALTIES = ("elasticnet", "l1", "l2", None)
+_FREE = frozenset(
+    {
+        "alpha", "class_weight", "eta0", "fit_intercept", "l1_ratio", "learning_rate", "loss", "max_iter",
+        "n_iter_no_change", "n_jobs", "penalty", "power_t", "tol",
+    }
+)  # fmt: skip
 
 
 class SGDTogether:
     """Trains SGDClassifiers together. What each would be after its own `fit`, it is here, up to rounding."""
+
+    @property
+    def free(self) -> Mapping[str, frozenset[str]]:
+        """Name the options in which models trained together may differ; none where numba is missing."""
+        return {"model": _FREE} if find_spec("numba") else {}
 
     def fusion_key(self, model: Any) -> Hashable | None:
         """Return what models must have in common to be trained together; None for one that must be trained alone.

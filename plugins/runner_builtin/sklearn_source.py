@@ -10,7 +10,7 @@ import importlib.util
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class SklearnDatasetSource:
     name: Literal["iris", "digits", "wine", "breast_cancer", "diabetes"]
     as_frame: bool = True
     class_names: bool = True
+
+    draws: ClassVar[bool] = False
 
     def load(self, context: SourceContext) -> Dataset:
         """Return all rows in scikit-learn's order."""

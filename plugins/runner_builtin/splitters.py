@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.model_selection import (
@@ -43,6 +43,10 @@ class Holdout:
     shuffle: bool = True
     random_state: int | None = None
 
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there will be."""
+        return 1
+
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Folds:
         """Give the one fold."""
         n_rows = X.shape[0]
@@ -53,12 +57,31 @@ class Holdout:
             yield np.arange(n_rows - n_test), np.arange(n_rows - n_test, n_rows)
 
 
+@dataclass(frozen=True)
+class Resubstitution:
+    """Train and test on all rows: how well a model fits what it has seen, and no estimate of how it will do."""
+
+    overlaps: ClassVar[bool] = True
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there will be."""
+        return 1
+
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Folds:
+        """Give the one fold."""
+        yield np.arange(X.shape[0]), np.arange(X.shape[0])
+
+
 @dataclass(frozen=True, kw_only=True)
 class StratifiedHoldout:
     """Keep one random part for testing, in which every class has the share it has in the whole."""
 
     test_size: Share = 0.25
     random_state: int | None = None
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there will be."""
+        return 1
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Folds:
         """Give the one fold. y: (n_rows,) classes."""
@@ -83,6 +106,10 @@ class KFold:
     shuffle: bool = True
     random_state: int | None = None
 
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there will be."""
+        return self.folds
+
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Folds:
         """Give `folds` folds."""
         _check_folds(self.folds, X.shape[0], "kfold", f"the {X.shape[0]} rows")
@@ -96,6 +123,10 @@ class StratifiedKFold:
     folds: Several = 5
     shuffle: bool = True
     random_state: int | None = None
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there will be."""
+        return self.folds
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Folds:
         """Give `folds` folds. y: (n_rows,) classes."""
@@ -115,6 +146,10 @@ class GroupKFold:
     folds: Several = 5
     shuffle: bool = False
     random_state: int | None = None
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there will be."""
+        return self.folds
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Folds:
         """Give `folds` folds. groups: (n_rows,)."""
@@ -137,6 +172,10 @@ class TimeSeries:
     test_size: Count | None = None
     gap: CountFromZero = 0
     max_train_size: Count | None = None
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return how many folds there will be."""
+        return self.folds
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Folds:
         """Give `folds` folds, each training on all rows before its test rows (less the gap)."""

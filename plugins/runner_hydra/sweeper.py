@@ -19,7 +19,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from .launcher import composed
+from .launcher import RunnerLauncher, composed
 
 #: So many failures are told one by one.
 MANY_FAILURES = 20
@@ -44,7 +44,8 @@ class SweepFailed(CompactHydraException):
 class RunnerSweeper(Sweeper):
     """Launches every combination of the swept values; a task with `run_sweep` sweeps by itself.
 
-    `run_sweep(words, *, hydra_context, config)` gets the words as they were written, and returns anything.
+    `run_sweep(words, *, hydra_context, config)` gets the words as they were written, and returns anything; it is
+    not asked where another launcher than ours is chosen.
     """
 
     def __init__(self, max_batch_size: int | None = None, params: dict[str, str] | None = None) -> None:
@@ -70,7 +71,7 @@ class RunnerSweeper(Sweeper):
         assert self.hydra_context is not None
         words = [*(f"{key}={value}" for key, value in (self.params or {}).items()), *arguments]
         run_sweep = getattr(self.task_function, "run_sweep", None)
-        if run_sweep is not None:
+        if run_sweep is not None and isinstance(self.launcher, RunnerLauncher):
             return run_sweep(words, hydra_context=self.hydra_context, config=self.config)
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
         jobs = expanded(parser.parse_overrides(words))

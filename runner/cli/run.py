@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runner.cli.result import Result
     from runner.contracts import Event
     from runner.execute.request import Request
+    from runner.record.sweeps import TrialSummary
     from runner.sweep.crew import Crew
     from runner.sweep.sweeping import Wanted
 
@@ -31,8 +32,8 @@ _OWN_FLAGS = {
 _SHOWS = {"--cfg", "-c", "--info", "-i", "--shell-completion", "-sc", "--hydra-help", "--resolve"}
 
 
-def main(words: Sequence[str]) -> int:
-    """Compose, check and run. words: the command line without the program's name."""
+def main(words: Sequence[str], continues: str | None = None) -> int:
+    """Compose, check and run. words: the command line without the program's name. continues: see `Wanted`."""
     if "--version" in words:
         return _print_version()
     given = set(words) & _OWN_FLAGS
@@ -46,8 +47,9 @@ def main(words: Sequence[str]) -> int:
     from pathlib import Path
 
     from runner.catalogue import Catalogue
-    from runner.declare.app import Options, carry_out
+    from runner.declare.app import carry_out
     from runner.declare.composing import Setup
+    from runner.declare.sweeping import Options
 
     try:
         setup = Setup(Catalogue.installed(disabled()), Path.cwd())
@@ -58,6 +60,7 @@ def main(words: Sequence[str]) -> int:
             drift=_drift(given),
             keep_going="--keep-going" in given,
             disabled=tuple(disabled()),
+            continues=continues,
         )
         task = partial(_present, execute=companion.execute if companion else _here)
         return carry_out(plain, setup, options, task, partial(_sweep, catalogue=setup.catalogue, crew=crew))
@@ -90,7 +93,7 @@ def _drift(given: set[str]) -> str:
     return "accept" if "--accept-drift" in given else "rerun" if "--rerun-drifted" in given else "refuse"
 
 
-def _sweep(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> int:
+def _sweep(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> tuple[int, Sequence[TrialSummary]]:
     from runner.cli.sweep import sweep_shown  # rich, which a refused declaration need not load
 
     return sweep_shown(wanted, catalogue, crew)

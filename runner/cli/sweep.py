@@ -15,12 +15,13 @@ from runner.errors import ExitCode
 from runner.plan.outline import Outline
 from runner.record.read_sweep import Sweep
 from runner.record.sweeps import TrialSummary
-from runner.report.failures import FAILED, failures_of, show_failures
+from runner.report.failures import failures_of, show_failures
 from runner.report.leaderboard import show_leaderboard
-from runner.report.live_table import SweepProgress, Watch, watching
+from runner.report.live_table import FAILED, SweepProgress, Watch, watching
 from runner.report.plan_view import show_plan
 from runner.sweep.crew import Crew
-from runner.sweep.sweeping import SweepInterrupted, SweepOutcome, Wanted, sweep
+from runner.sweep.interruption import SweepInterrupted
+from runner.sweep.sweeping import SweepOutcome, Wanted, sweep
 
 
 class Shown:
@@ -68,21 +69,21 @@ class Shown:
         self._stack.close()
 
 
-def sweep_shown(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> int:
-    """Carry out a sweep in front of a person; return the exit code. Raises as the sweep does."""
+def sweep_shown(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> tuple[int, Sequence[TrialSummary]]:
+    """Carry out a sweep in front of a person; return the exit code and the trials. Raises as the sweep does."""
     shown = Shown(sys.stdout, plan_only=wanted.plan_only)
     try:
         outcome = sweep(wanted, catalogue, shown, crew)
     finally:
         shown.close()
     if wanted.plan_only:
-        return ExitCode.OK
-    return _told(outcome, Console(file=sys.stdout, highlight=False))
+        return ExitCode.OK, ()
+    return _told(outcome, Console(file=sys.stdout, highlight=False)), outcome.trials
 
 
 def _told(outcome: SweepOutcome, console: Console) -> int:
     trials = outcome.trials
-    if trials:
+    if trials and outcome.objective.direction is not None:
         show_leaderboard(trials, outcome.objective.direction, console)
     failed = [trial for trial in trials if trial.state in FAILED]
     if failed and outcome.path is not None:

@@ -7,7 +7,7 @@ job and its own errors; the modes themselves are Hydra's.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from hydra._internal.hydra import Hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobReturn, JobStatus
 from hydra.errors import HydraException
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
@@ -30,11 +31,12 @@ from runner.declare.composing import (
 )
 from runner.declare.explain import explain, is_hydras
 from runner.declare.rules import check_words
-from runner.declare.sweeping import Asked, wanted
+from runner.declare.sweeping import Options, of_jobs, wanted
 from runner.errors import ConfigError, ExitCode, RunnerError
 from runner.execute.request import Request
 from runner.record.environment import code_state, packages
 from runner.record.storage import storage_errors
+from runner.record.sweeps import TrialSummary
 from runner.sweep.sweeping import Wanted
 
 #: Carries out one request and returns its primary score. Raises RunnerError where it failed.
@@ -43,20 +45,8 @@ Task = Callable[[Request], float | None]
 log = logging.getLogger("runner")
 
 
-#: Carries out a sweep and returns the exit code.
-Sweep = Callable[[Wanted], int]
-
-
-@dataclass(frozen=True)
-class Options:
-    """Our own flags, beside Hydra's. drift: what to do with results of other code or data; see `Wanted`."""
-
-    allow_outside: bool = False
-    yes: bool = False
-    plan_only: bool = False
-    drift: str = "refuse"
-    keep_going: bool = False
-    disabled: tuple[str, ...] = ()
+#: Carries out a sweep; returns the exit code, and how its trials ended.
+Sweep = Callable[[Wanted], tuple[int, Sequence[TrialSummary]]]
 
 
 @dataclass
@@ -72,6 +62,8 @@ class _Jobs:
     exit_code: int = ExitCode.OK
     done: dict[str, float | None] = field(default_factory=dict)
     failed: list[tuple[Sequence[str], Exception]] = field(default_factory=list)
+    batched: list[list[str]] = field(default_factory=list)
+    context: Any = None
 
     @cached_property
     def _surroundings(self) -> tuple[dict[str, Any] | None, dict[str, str]]:
@@ -110,18 +102,42 @@ class _Jobs:
 
     def run_sweep(self, words: Sequence[str], *, hydra_context: HydraContext, config: DictConfig) -> float | None:
         """Carry out a whole sweep. Called by our sweeper, with the words as they were written."""
-        options = self.options
-        asked = Asked(
-            self.command, options.yes, options.plan_only, options.drift, options.keep_going, options.disabled
-        )
-        loader = hydra_context.config_loader
+        loader, root = hydra_context.config_loader, str(config.hydra.sweep.dir)
         try:
-            made = wanted(words, loader, self.setup, asked, str(config.hydra.sweep.dir))
-            self.exit_code = self.sweep(made)
+            made = wanted(words, loader, self.setup, self.options, self.command, root)
+            self.exit_code, _ = self.sweep(made)
         except SettingError as error:
             where = origin_of(None, self.setup).of(error.key)
             raise ConfigError(f"{error}\n  set by {where}" if where else str(error)) from error
         return None
+
+    def run_batch(
+        self,
+        job_overrides: Sequence[Sequence[str]],
+        initial_job_idx: int,
+        *,
+        hydra_context: HydraContext,
+        config: DictConfig,
+    ) -> Sequence[JobReturn]:
+        """Carry out jobs that a foreign sweeper has chosen. Called by our launcher; all batches are one sweep."""
+        del initial_job_idx
+        self.batched += [list(words) for words in job_overrides]
+        self.context = (hydra_context.config_loader, str(config.hydra.sweep.dir))
+        made = self._of_jobs(job_overrides)
+        quiet = replace(made, options=replace(made.options, ship="none"))
+        _, trials = self.sweep(quiet)
+        by_settings = {repr(dict(trial.settings)): trial for trial in trials}
+        ended = [by_settings.get(repr(dict(cell))) for cell in made.space.cells()]
+        return [_returned(words, trial) for words, trial in zip(job_overrides, ended, strict=True)]
+
+    def end(self) -> None:
+        """After the last batch of a foreign sweeper: who won of all of them."""
+        if self.batched:
+            self.exit_code, _ = self.sweep(self._of_jobs(self.batched))
+
+    def _of_jobs(self, jobs: Sequence[Sequence[str]]) -> Wanted:
+        loader, root = self.context
+        return of_jobs(jobs, loader, self.options, self.command, root=root, folder=str(self.setup.folder))
 
 
 def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task, sweep: Sweep) -> int:
@@ -140,7 +156,7 @@ def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task, s
     )
     try:
         with opened_hydra(setup) as hydra:
-            many = arguments.multirun or (_runs(arguments) and _file_asks_for_sweep(hydra, words))
+            many = arguments.multirun or (_runs(arguments) and _asks_for_sweep(hydra, words))
             jobs = _Jobs(setup, task, sweep, options, ["runner", *argv], many)
             return _do(hydra, arguments, setup, jobs)
     except RunnerError:
@@ -206,28 +222,52 @@ def _run_once(hydra: Hydra, words: Sequence[str], setup: Setup, jobs: _Jobs) -> 
         raise jobs.failed[0][1]
 
 
-def _file_asks_for_sweep(hydra: Hydra, words: Sequence[str]) -> bool:
-    """Say whether the experiment's file sets `hydra.mode: MULTIRUN`; errors are left to the run itself."""
-    if not any("hydra.mode" in word for word in words) and not _mentions_mode(hydra, words):
+def _returned(words: Sequence[str], trial: TrialSummary | None) -> JobReturn:
+    """Tell a foreign sweeper how a job ended, in Hydra's words."""
+    returned = JobReturn(overrides=list(words))
+    if trial is not None and trial.state == "done":
+        returned.status, returned.return_value = JobStatus.COMPLETED, trial.score
+    else:
+        state = "was not carried out" if trial is None else f"ended {trial.state!r}"
+        returned.status, returned.return_value = JobStatus.FAILED, RunnerError(f"the trial {' '.join(words)} {state}")
+    return returned
+
+
+def _asks_for_sweep(hydra: Hydra, words: Sequence[str]) -> bool:
+    """Say whether a command without `-m` is a sweep all the same: several seeds, or `hydra.mode: MULTIRUN` in a file.
+
+    Errors are left to the run itself. Composing costs 50 ms, so only a file that speaks of a sweep is asked twice.
+    """
+    files = list(_chosen_files(hydra, words))
+    seeds = [word.partition("=")[2] for word in words if word.startswith("repeat.seeds=")]
+    seeds = seeds or [str(OmegaConf.select(file, "repeat.seeds") or 1) for file in files]
+    if seeds and seeds[-1] != "1":
+        return True
+    if not any("hydra.mode" in word for word in words) and not any(_select_mode(file) for file in files):
         return False
     mode = hydra.get_mode(config_name=CONFIG_NAME, overrides=list(words))
     return mode is not None and mode.name == "MULTIRUN"
 
 
-def _mentions_mode(hydra: Hydra, words: Sequence[str]) -> bool:
-    """Composing costs 50 ms, so only a file that speaks of a sweep is asked twice."""
-    chosen = [word.partition("=")[2] for word in words if word.lstrip("+").startswith("experiment=")]
-    for name in chosen:
+def _select_mode(file: DictConfig) -> bool:
+    return OmegaConf.select(file, "hydra.mode") is not None
+
+
+def _chosen_files(hydra: Hydra, words: Sequence[str]) -> Iterator[DictConfig]:
+    """Give the files of the experiments that are chosen, as they are written."""
+    for name in [word.partition("=")[2] for word in words if word.lstrip("+").startswith("experiment=")]:
         for source in hydra.config_loader.get_sources():
             if source.scheme() != "structured" and source.is_config(f"experiment/{name}"):
                 file = source.load_config(f"experiment/{name}").config
-                return OmegaConf.select(file, "hydra.mode") is not None
-    return False
+                if isinstance(file, DictConfig):
+                    yield file
+                break
 
 
 def _run_many(hydra: Hydra, words: Sequence[str], jobs: _Jobs) -> int:
     try:
         hydra.multirun(CONFIG_NAME, jobs, [*words, "hydra.mode=MULTIRUN"])
+        jobs.end()
     except Exception:
         if not jobs.failed:
             raise

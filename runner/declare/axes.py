@@ -6,7 +6,7 @@ override words again, from which Hydra composes the trial.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,11 +57,11 @@ def axis(key: str, override: Override, parser: OverridesParser, where: str) -> A
     if isinstance(value, IntervalSweep):
         assert value.start is not None
         assert value.end is not None
-        whole = isinstance(value.start, int) and isinstance(value.end, int) and "int" in str(override.input_line)
+        whole = isinstance(value.start, int) and isinstance(value.end, int)  # only after a cast by int(…)
         log = "log" in value.tags
         return interval(key, value.start, value.end, where, log=log, integer=whole)
     texts = list(override.sweep_string_iterator())
-    return listed(key, [_plain(parser.parse_override(f"x={text}").value()) for text in texts], where)
+    return listed(key, [plain_value(parser.parse_override(f"x={text}").value()) for text in texts], where)
 
 
 def parsed(key: str, text: str, parser: OverridesParser, where: str) -> Axis:
@@ -69,16 +69,22 @@ def parsed(key: str, text: str, parser: OverridesParser, where: str) -> Axis:
     override = parser.parse_override(f"{key}={text}")
     if override.is_sweep_override():
         return axis(key, override, parser, where)
-    return listed(key, [_plain(override.value())], where)
+    return listed(key, [plain_value(override.value())], where)
 
 
-def _plain(value: Any) -> Any:
+def of_text(key: str, text: str) -> Axis:
+    """Read an axis off a text where no configs are at hand, so that there is nothing for a glob to match."""
+    return parsed(key, text, OverridesParser.create(), "sweep")
+
+
+def plain_value(value: Any) -> Any:
+    """Return a parsed value without the parser's own types."""
     if isinstance(value, QuotedString):
         return value.text
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain_value(item) for item in value]
     if isinstance(value, dict):
-        return {_plain(name): _plain(item) for name, item in value.items()}
+        return {plain_value(name): plain_value(item) for name, item in value.items()}
     return value
 
 
@@ -107,9 +113,10 @@ def written(value: Any) -> str:
 def _is_bare(text: str) -> bool:
     """Say whether a text needs no quotes: it is a name, and none that stands for another kind of value."""
     words = ("null", "true", "false", "nan", "inf")
-    return text.replace("_", "a").replace("-", "a").isalnum() and text[0].isalpha() and text.lower() not in words
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text) is not None and text.lower() not in words
 
 
 def _quoted(text: str) -> str:
-    """Quote a text; a backslash only counts before a quote or at the end."""
-    return json.dumps(text, ensure_ascii=False) if "\\" not in text else "'" + text.replace("'", "\\'") + "'"
+    """Quote a text; backslashes count only before a quote and at the end, and are doubled there."""
+    escaped = re.sub(r'(\\*)("|\Z)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), text)
+    return f'"{escaped}"'

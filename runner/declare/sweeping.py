@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
@@ -12,30 +13,34 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from runner.contracts import Axis
-from runner.declare.axes import Words, parsed, taken_apart
+from runner.declare.axes import Words, parsed, plain_value, taken_apart
 from runner.declare.composing import CONFIG_NAME, Setup
 from runner.declare.fast import Composer
 from runner.errors import ConfigError
+from runner.plan.keys import digest_of
 from runner.plan.space import SweepSpace
 from runner.plan.space_section import space_of
 from runner.record.environment import code_state, packages
 from runner.sweep.options import split_section
 from runner.sweep.sweeping import Wanted
 
+#: Words that do not change which sweep it is: where it is written, how long it may take, how many it draws.
+_BESIDE = ("outputs=", "sweep.", "search.")
 #: A sweep of more trials than this must be asked for with `--yes`.
 MANY_TRIALS = 10_000
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line says of a sweep beside its words. command: as it was given."""
+class Options:
+    """Our own flags, beside Hydra's. drift: what to do with results of other code or data; see `Wanted`."""
 
-    command: Sequence[str]
+    allow_outside: bool = False
     yes: bool = False
     plan_only: bool = False
     drift: str = "refuse"
     keep_going: bool = False
     disabled: tuple[str, ...] = ()
+    continues: str | None = None
 
 
 class Declaring:
@@ -61,7 +66,9 @@ class Declaring:
         return declared
 
 
-def wanted(words: Sequence[str], loader: ConfigLoader, setup: Setup, asked: Asked, root: str) -> Wanted:
+def wanted(
+    words: Sequence[str], loader: ConfigLoader, setup: Setup, asked: Options, command: Sequence[str], root: str
+) -> Wanted:
     """Make out what a sweep is asked to do. Raises ConfigError, or what Hydra raises."""
     parser = OverridesParser.create(config_loader=loader)
     own = [word for word in words if not word.startswith("hydra.")]
@@ -83,22 +90,88 @@ def wanted(words: Sequence[str], loader: ConfigLoader, setup: Setup, asked: Aske
         name=str(base.get("name") or declaring.names["experiment"] or "unnamed"),
         space=space,
         declare=declaring,
-        fixed=[sorted(apart.fixed), None if chosen is None else chosen["use"]],
+        fixed=[sorted(word for word in apart.fixed if not word.startswith(_BESIDE)), chosen and chosen["use"]],
         options=options,
         search=chosen,
         root=root,
         folder=str(setup.folder),
-        command=asked.command,
+        command=command,
         code=None if code is None else asdict(code),
         packages=packages(),
         drift=asked.drift,
         disabled=asked.disabled,
         keep_going=asked.keep_going,
         plan_only=asked.plan_only,
+        continues=asked.continues,
     )
 
 
-def _check_size(space: SweepSpace, asked: Asked) -> None:
+class Given:
+    """A space whose cells somebody else has chosen."""
+
+    def __init__(self, cells: Sequence[Mapping[str, Any]]) -> None:
+        self._cells = cells
+        self.axes = [Axis(key, ()) for key in dict.fromkeys(key for cell in cells for key in cell)]
+
+    def size(self) -> int:
+        """Count them."""
+        return len(self._cells)
+
+    def cells(self) -> Iterator[Mapping[str, Any]]:
+        """Give them in their order."""
+        return iter(self._cells)
+
+    def choose(self, pick: Callable[[Axis], Any]) -> Mapping[str, Any]:
+        """There is nothing to choose; never asked."""
+        raise NotImplementedError
+
+
+def of_jobs(
+    jobs: Sequence[Sequence[str]],
+    loader: ConfigLoader,
+    asked: Options,
+    command: Sequence[str],
+    root: str,
+    folder: str,
+) -> Wanted:
+    """Make a sweep of jobs that another sweeper has chosen. jobs: the words of each. Raises what Hydra raises."""
+    parser = OverridesParser.create(config_loader=loader)
+    taken = [taken_apart([word for word in words if not word.startswith("hydra.")], parser).fixed for words in jobs]
+    first = taken[0]
+    fixed = [word for word in first if all(word in words for words in taken)] if len(taken) > 1 else []
+    declaring = Declaring(Words(tuple(fixed), {}, {}), loader)
+    cells = [{_key(word): _value(word, parser) for word in words if word not in fixed} for words in taken]
+    base = declaring.base()
+    _, options = split_section(base.pop("sweep", None))
+    code = code_state(Path(folder))
+    return Wanted(
+        name=str(base.get("name") or declaring.names["experiment"] or "unnamed"),
+        space=Given(cells),
+        declare=declaring,
+        fixed=list(command),
+        options=options,
+        search=None,
+        root=root,
+        folder=folder,
+        command=command,
+        code=None if code is None else asdict(code),
+        packages=packages(),
+        drift=asked.drift,
+        disabled=asked.disabled,
+        keep_going=asked.keep_going,
+        continues=digest_of(list(command)),
+    )
+
+
+def _key(word: str) -> str:
+    return word.partition("=")[0]
+
+
+def _value(word: str, parser: OverridesParser) -> Any:
+    return plain_value(parser.parse_override(word).value())
+
+
+def _check_size(space: SweepSpace, asked: Options) -> None:
     """Refuse a sweep that is larger than anyone means without saying so."""
     if space.interval is not None or asked.yes:
         return

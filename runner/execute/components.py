@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,14 +98,17 @@ class Components:
         return self.groups[group]
 
 
-def build_components(experiment: Experiment) -> Components:
-    """Import and construct every component. Raises ConfigError, PluginError."""
+def build_components(experiment: Experiment, *, without: Collection[str] = ()) -> Components:
+    """Import and construct every component. without: groups to leave out. Raises ConfigError, PluginError."""
     received = {
         group: _build(experiment, step, {}) for group in ("optimizer", "scheduler") for step in experiment.many(group)
     }
     kinds = {KINDS[kind].name: called.component for kind, called in received.items()}
     components = Components(
-        {group: tuple(_build(experiment, step, kinds) for step in steps) for group, steps in experiment.steps.items()}
+        {
+            group: tuple(_build(experiment, step, kinds) for step in steps) if group not in without else ()
+            for group, steps in experiment.steps.items()
+        }
     )
     for group in ("transforms", "model"):
         for called in components.many(group):

@@ -79,15 +79,20 @@ def train(components: Components, rows: Prepared, stages: Stages) -> Any:
     return model
 
 
-def judged(components: Components, model: Any, rows: Prepared, stages: Stages) -> FittedFold:
-    """Score a fitted model on the held-out rows, unless it diverged or there are none."""
+def judged(
+    components: Components, model: Any, rows: Prepared, stages: Stages, *, only_scores: bool = False
+) -> FittedFold:
+    """Score a fitted model on the held-out rows, unless it diverged or there are none.
+
+    only_scores: the prediction is not wanted for itself, so what no metric reads is not computed.
+    """
     for epoch, loss in enumerate(_curves(model).get("loss", ())):
         stages.listeners.hear(Event("epoch_finished", fold=stages.fold, details={"epoch": epoch, "loss": loss}))
     diverged = getattr(model, "diverged_", None) or None
     prediction: Prediction | None = None
     scores: dict[str, Score] = {}
     if rows.test is not None and diverged is None:
-        prediction, scores = score(components, model, rows.test, stages)
+        prediction, scores = score(components, model, rows.test, stages, only_scores=only_scores)
         stages.listeners.hear(Event("fold_finished", fold=stages.fold, details=dict(scores)))
     return FittedFold(
         number=stages.fold,
@@ -118,10 +123,16 @@ def _curves(model: Any) -> dict[str, list[float]]:
 # --- prediction and scores -------------------------------------------------------------------------------
 
 
-def score(components: Components, model: Any, test: Dataset, stages: Stages) -> tuple[Prediction, dict[str, Score]]:
-    """Predict held-out rows and give every metric its say. model: takes the rows as they are in `test`."""
+def score(
+    components: Components, model: Any, test: Dataset, stages: Stages, *, only_scores: bool = False
+) -> tuple[Prediction, dict[str, Score]]:
+    """Predict held-out rows and give every metric its say. model: takes the rows as they are in `test`.
+
+    only_scores: see `judged`.
+    """
+    labels_do = only_scores and all(called.component.needs == "labels" for called in components.many("metrics"))
     with stages.stage("predict/" + components.one("model").name, test.n_rows) as stage:
-        prediction = predict(components.one("model"), model, test.features)
+        prediction = predict(components.one("model"), model, test.features, only_labels=labels_do)
         stage.rows_out = test.n_rows
     scores: dict[str, Score] = {}
     with stages.stage("score", test.n_rows):
@@ -135,12 +146,14 @@ def score(components: Components, model: Any, test: Dataset, stages: Stages) -> 
     return prediction, scores
 
 
-def predict(called: Called, model: Any, features: Any) -> Prediction:
-    """Collect all that a fitted model, or a whole pipeline, can say of some rows."""
+def predict(called: Called, model: Any, features: Any, *, only_labels: bool = False) -> Prediction:
+    """Collect all that a fitted model, or a whole pipeline, can say of some rows. only_labels: no more than that."""
     n_rows = features.shape[0]
     labels = _told(called, model, "predict", features, n_rows)
     if not is_classifier(model):
         return Prediction(labels)
+    if only_labels:
+        return Prediction(labels, np.asarray(model.classes_))
     return Prediction(
         labels,
         np.asarray(model.classes_),

@@ -1,8 +1,9 @@
 """A transform computed in parts, so that those who differ only in a later part share the earlier ones.
 
 A transform may have `parts()`: transforms which, fitted and applied one after the other, give exactly what it
-gives. Where it is sent to columns of a table, the first part takes those columns; beside columns that pass by
-untouched there is nothing to share, and the last part does the whole.
+gives; between them go arrays or matrices, no frames. Where it is sent to columns of a table, the first part takes
+those columns. Beside columns that pass by untouched there is nothing to share, and the last part does the whole;
+so it does where the transform has to hand on names.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ from runner.execute.pipeline import Block
 
 def parts_of(block: Block) -> list[Block]:
     """Return the block in the parts that its transform can be computed in; most have one."""
-    parts = component_parts(block.members[0].component) if len(block.members) == 1 else ()
+    called = block.members[0]
+    if len(block.members) > 1:
+        return [block]
+    parts = called.call("telling its parts", component_parts, called.component)
     if len(parts) < 2:
         return [block]
-    if block.routed:
-        columns = block.members[0].step.settings["columns"]
-        parts = [_First(parts[0], columns), *parts[1:-1], _Last(parts[-1], block.estimator)]
+    if block.named:
+        parts = [*(_Untouched() for _ in parts[1:]), block.estimator]
+    elif block.routed:
+        first = _First(parts[0], called.step.settings["columns"])
+        parts = [first, *map(_Between, parts[1:-1]), _Last(parts[-1], block.estimator)]
     return [
         replace(block, name=f"{block.name}.{number}", estimator=clone(part), routed=False)
         for number, part in enumerate(parts, start=1)
@@ -36,41 +42,80 @@ def component_parts(component: Any) -> Sequence[Any]:
     return list(split()) if callable(split) else ()
 
 
-class _First(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class _Part(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Fits as it transforms."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        self.fit_transform(X, y)
+        return self
+
+
+class _Untouched(_Part):
+    """What comes before the whole: nothing."""
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        del y
+        return X
+
+    def transform(self, X: Any) -> Any:
+        return X
+
+
+class _First(_Part):
     """The first part, on the columns it is for; a table with others beside them stays as it is."""
 
     def __init__(self, part: Any, columns: str | list[str]) -> None:
         self.part = part
         self.columns = columns
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        self.fit_transform(X, y)
-        return self
-
     def fit_transform(self, X: Any, y: Any = None) -> Any:
-        return self.part.fit_transform(X[self.columns], y) if self._is_all(X) else X
+        return self.part.fit_transform(X[self._wanted], y) if self._is_all(X) else X
 
     def transform(self, X: Any) -> Any:
-        return self.part.transform(X[self.columns]) if self._is_all(X) else X
+        return self.part.transform(X[self._wanted]) if self._is_all(X) else X
+
+    @property
+    def _wanted(self) -> str | list[str]:
+        return self.columns if isinstance(self.columns, str) else list(self.columns)
 
     def _is_all(self, X: Any) -> bool:
         wanted = [self.columns] if isinstance(self.columns, str) else list(self.columns)
         return hasattr(X, "iloc") and list(X.columns) == wanted
 
 
-class _Last(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """The last part; given the table itself it does the whole."""
+class _Between(_Part):
+    """A part amid the others; the table itself passes by."""
+
+    def __init__(self, part: Any) -> None:
+        self.part = part
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        return X if hasattr(X, "iloc") else self.part.fit_transform(X, y)
+
+    def transform(self, X: Any) -> Any:
+        return X if hasattr(X, "iloc") else self.part.transform(X)
+
+
+class _Last(_Part):
+    """The last part; given the table itself it does the whole.
+
+    whole: a ColumnTransformer, which makes an array of a sparse matrix that is not sparse enough; so do we.
+    """
 
     def __init__(self, part: Any, whole: Any) -> None:
         self.part = part
         self.whole = whole
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        self.fit_transform(X, y)
-        return self
-
     def fit_transform(self, X: Any, y: Any = None) -> Any:
-        return (self.whole if hasattr(X, "iloc") else self.part).fit_transform(X, y)
+        if hasattr(X, "iloc"):
+            return self.whole.fit_transform(X, y)
+        features = self.part.fit_transform(X, y)
+        n_rows, n_columns = features.shape
+        self.fills_ = hasattr(features, "nnz") and features.nnz >= self.whole.sparse_threshold * n_rows * n_columns
+        return self._filled(features)
 
     def transform(self, X: Any) -> Any:
-        return (self.whole if hasattr(X, "iloc") else self.part).transform(X)
+        return self.whole.transform(X) if hasattr(X, "iloc") else self._filled(self.part.transform(X))
+
+    def _filled(self, features: Any) -> Any:
+        return features.toarray() if self.fills_ else features

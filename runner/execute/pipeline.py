@@ -8,8 +8,8 @@ columns stand side by side, and columns that nobody names pass by.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from sklearn.base import clone
@@ -25,13 +25,14 @@ Columns = str | tuple[str, ...]
 class Block:
     """One step of the pipeline. members: the transforms in it; estimator: fresh, to be fitted.
 
-    routed: it chooses columns by name.
+    routed: it chooses columns by name. named: it has to hand on names, for the next one does.
     """
 
     name: str
     members: tuple[Called, ...]
     estimator: Any
     routed: bool = False
+    named: bool = False
 
 
 def blocks(transforms: Sequence[Called]) -> list[Block]:
@@ -43,10 +44,10 @@ def blocks(transforms: Sequence[Called]) -> list[Block]:
             made.append(_routed(members))
         else:
             made += [Block(called.name, (called,), clone(called.component)) for called in members]
-    for block, after in pairwise(made):
+    for place, after in enumerate(made[1:]):
         if after.routed:
-            # Columns are chosen by name, so the step before must hand on names.
-            block.estimator.set_output(transform="pandas")
+            made[place] = replace(made[place], named=True)
+            made[place].estimator.set_output(transform="pandas")
     return made
 
 

@@ -44,11 +44,15 @@ class Prepared:
 
 @dataclass(frozen=True)
 class FoldStage:
-    """One stage. name: "<stage>/<component>"; run: (rows, seed of the experiment, fold, stages) -> rows."""
+    """One stage. name: "<stage>/<component>"; run: (rows, seed of the experiment, fold, stages) -> rows.
+
+    parts: how many it could be computed in.
+    """
 
     name: str
     members: tuple[Called, ...]
     run: Callable[[Prepared, int, int | None, Stages], Prepared]
+    parts: int = 1
 
 
 def parted_rows(components: Components, train: Dataset, test: Dataset | None) -> Prepared:
@@ -69,8 +73,12 @@ def fold_stages(components: Components, *, in_parts: bool = False) -> list[FoldS
         FoldStage(f"augment/{one.name}", (one,), partial(_augment, one)) for one in components.many("augmenters")
     ]
     for block in blocks(components.many("transforms")):
-        for part in parts_of(block) if in_parts else [block]:
-            made.append(FoldStage(f"transform/{part.name}", part.members, partial(_transform, part)))
+        parts = parts_of(block)
+        if in_parts and len(parts) > 1:
+            run = [partial(_transform_partly, part) for part in parts]
+            made += [FoldStage(f"transform/{p.name}", p.members, r) for p, r in zip(parts, run, strict=True)]
+        else:
+            made.append(FoldStage(f"transform/{block.name}", block.members, partial(_transform, block), len(parts)))
     return made
 
 
@@ -122,6 +130,10 @@ def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages
     return replace(
         rows, train=train.with_features(features), test=test, blocks=(*rows.blocks, (block.name, estimator))
     )
+
+
+def _transform_partly(part: Block, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
+    return replace(_transform(part, rows, seed, fold, stages), complete=False)
 
 
 def watched(called: Called, doing: str, function: Callable[..., Any], features: Any, target: Any) -> Any:

@@ -35,6 +35,7 @@ from runner.plan.experiment import Experiment, resolve
 from runner.plan.seeds import random_state
 from runner.record import environment, layout
 from runner.record.folder import RunFolder
+from runner.record.plain import plain
 from runner.record.records import ErrorRecord, Metrics, RunInfo, StepRecord
 from runner.record.redaction import redact_command
 
@@ -177,15 +178,4 @@ def _diverged_message(diverged: Mapping[str, Any]) -> str:
 
 
 def _yaml(value: Any) -> str:
-    return yaml.safe_dump(_plain(value), sort_keys=False, allow_unicode=True, width=110)
-
-
-def _plain(value: Any) -> Any:
-    """Return what YAML can hold: an object given from Python is named by its type and not written down."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return f"<{type(value).__module__}.{type(value).__qualname__}>"
+    return yaml.safe_dump(plain(value), sort_keys=False, allow_unicode=True, width=110)

@@ -82,7 +82,7 @@ class Ledger:
         return after if stays.all() else after.keeping(stays)
 
     def dismiss(self, cohort: Cohort, leave: NDArray[np.bool_]) -> None:
-        """Keep the parameters of trials that are sent away; one that had a best epoch keeps those. leave: (n_trials,)."""
+        """Keep the parameters of trials that are sent away, or of their best epoch. leave: (n_trials,)."""
         for number, params in _each(cohort, leave):
             self._kept.setdefault(number, params)
 

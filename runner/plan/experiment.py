@@ -57,11 +57,18 @@ class Step:
         return f"{kind.group}.{self.name}" if kind.many else kind.group
 
     @cached_property
+    def own(self) -> Mapping[str, Any]:
+        """The settings that are not at their default."""
+        settings = dict(self.settings)
+        for option in self.offer.signature.options:
+            if option.name in settings and _same(settings[option.name], option.default):
+                del settings[option.name]
+        return settings
+
+    @cached_property
     def key(self) -> str:
         """What the component is and how it is set, as 64 hex digits; a setting at its default does not count."""
-        defaults = {option.name: option.default for option in self.offer.signature.options}
-        own = {name: value for name, value in self.settings.items() if not _same(value, defaults.get(name))}
-        return digest_of(self.kind, self.offer.qualified, self.offer.code, own)
+        return digest_of(self.kind, self.offer.qualified, self.offer.code, self.own)
 
 
 def _same(value: Any, default: Any) -> bool:
@@ -206,7 +213,7 @@ def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def _entries(kind: Kind, node: Any, remarks: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give (step, its node with `use`) for every component that is chosen in a group."""
     if kind.many:
-        for name, entry in _named_entries(kind, node):
+        for name, entry in steps_by_name(kind, node):
             if isinstance(entry, Mapping) and "use" in entry:
                 if entry["use"] != NONE:
                     yield name, entry
@@ -227,7 +234,7 @@ def _entries(kind: Kind, node: Any, remarks: list[str]) -> Iterator[tuple[str, M
         yield str(entry["use"]), entry
 
 
-def _named_entries(kind: Kind, node: Any) -> list[tuple[str, Any]]:
+def steps_by_name(kind: Kind, node: Any) -> list[tuple[str, Any]]:
     """Accept steps by name (the usual form), or as a list of names or of mappings with `use`."""
     if node is None or node == NONE:
         return []

@@ -95,15 +95,18 @@ def _tail(
         nodes.append(_after(nodes[-1], f"clean/{step.name}", _drawn(experiment, step)))
     for step in experiment.many("augmenters"):
         nodes.append(_after(nodes[-1], f"augment/{step.name}", digest_of(step.path, step.key, experiment.seed)))
-    for block in transform_blocks(experiment.many("transforms")):
+    blocks = transform_blocks(experiment.many("transforms"))
+    for block, after in zip(blocks, [*blocks[1:], None], strict=False):
+        # before a choice of columns by name a block gives a frame
+        named = after is not None and after[0].settings.get("columns") is not None
         name = "_".join(step.name for step in block)[:60]
         parts = traits.parts.get(block[0].key, ()) if len(block) == 1 else ()
         if parts:
-            placed = block[0].settings.get("columns")
+            placed = (block[0].settings.get("columns"), _seed_of(experiment, block[0]), named)
             for number, part in enumerate(parts, start=1):
                 nodes.append(_after(nodes[-1], f"transform/{name}.{number}", digest_of(part, placed)))
         else:
-            whole = digest_of(*(_drawn(experiment, step) for step in block))
+            whole = digest_of(named, *(_drawn(experiment, step) for step in block))
             nodes.append(_after(nodes[-1], f"transform/{name}", whole))
     return tuple(nodes)
 
@@ -126,6 +129,9 @@ def _after(before: Node, name: str, what: str) -> Node:
 
 def _drawn(experiment: Experiment, step: Step) -> str:
     """What a step is, with the seed it receives if it draws."""
-    if not step.offer.wants_seed(step.settings):
-        return step.key
-    return digest_of(step.key, random_state(experiment.seed, step.path))
+    seed = _seed_of(experiment, step)
+    return step.key if seed is None else digest_of(step.key, seed)
+
+
+def _seed_of(experiment: Experiment, step: Step) -> int | None:
+    return random_state(experiment.seed, step.path) if step.offer.wants_seed(step.settings) else None

@@ -20,6 +20,7 @@ from runner.errors import ConfigError
 from runner.plan.experiment import Experiment
 from runner.plan.lineage import Node, lineage, repeated
 from runner.plan.outline import Outline
+from runner.record.plain import plain
 from runner.record.records import ErrorRecord
 from runner.record.sweep_folder import SweepFolder
 from runner.record.sweeps import TrialRecord, TrialState, TrialSummary
@@ -35,8 +36,8 @@ from runner.sweep.tree import Known, outline
 
 #: Mistakes in the declaration and in the data: the same for every trial, so that five of them tell enough.
 _SAME_FOR_ALL = frozenset({"config", "plugin", "data"})
-#: So many orders are given to the crew ahead of its workers.
-_AHEAD = 64
+#: So many orders are given to the crew for each of its workers: what lies there begins even after a stop.
+_AHEAD = 4
 #: Ask a search for as many as it has.
 _ALL = 1_000_000_000
 #: An attempt that broke with its worker is made once more.
@@ -108,7 +109,6 @@ class Driver:
     workers: int
     surveyor: Surveyor
     first: Sequence[Asked] = ()
-    plan_only: bool = False
     committed: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
     counts: Known = field(default_factory=Known)
@@ -132,12 +132,10 @@ class Driver:
     def carry_out(self) -> list[int]:
         """Run until the search is done; return the numbers of the trials of this sweep, in order."""
         begun = time.monotonic()
-        told = [event for event in self.sweep.journal.records if event.get("event") == "told"]
-        self._told = {(event["number"], event["share"]): event["score"] for event in told}
+        heard = [event for event in self.sweep.journal.records if event.get("event") == "told"]
+        self._told = {(event["number"], event["share"]): event["score"] for event in heard}
         self.surveyor.hear = self._hear
         self._take_up(self.first)
-        if self.plan_only:
-            return sorted(self._planned)
         self._ask()
         while self._given or self._ready or self._waves:
             if self.interruption.signal is not None:
@@ -158,6 +156,11 @@ class Driver:
         elif self.stopped is None:
             self._prune()
         return sorted(self._planned)
+
+    def plan(self) -> None:
+        """Plan what is asked for first, and carry out nothing."""
+        self.surveyor.hear = self._hear
+        self._take_up(self.first)
 
     # --- asking and planning ---------------------------------------------------------------------------
 
@@ -310,7 +313,7 @@ class Driver:
 
     def _give(self) -> None:
         """Hand ready jobs to the crew, not more than it can soon begin."""
-        while self._ready and len(self._given) < _AHEAD:
+        while self._ready and len(self._given) < _AHEAD * self.workers:
             job = self._jobs[self._ready.popleft()]
             tallies = [] if job.do == "prepare" else [self._tallies[one.number] for one in job.candidates]
             if tallies and all(tally.state is not None for tally in tallies):
@@ -421,7 +424,7 @@ class Driver:
         assert ended.error is not None
         for candidate in self._hanging_on(job):
             tally = self._tallies[candidate.number]
-            state: TrialState = ended.state if ended.state in ("timeout", "oom", "killed") else "failed"  # type: ignore[assignment]
+            state: TrialState = ended.state if ended.state in ("timeout", "oom", "killed") else "failed"
             tally.fail(state, ErrorRecord(ended.error.kind, ended.error.message))
             tally.peak = max(tally.peak, ended.peak_bytes)
         self._through(job)
@@ -487,7 +490,7 @@ class Driver:
 
     def _record(self, tally: Tally, score: float | None, state: TrialState) -> TrialRecord:
         candidate = tally.candidate
-        declared = candidate.experiment.declared
+        declared = plain(candidate.experiment.declared)
         changes, removed = differences(self.sweep.info.base, declared)
         values = list(tally.scores(self.objective.metric).values())
         fused = max((answer["fused"] for answer in tally.answers.values()), default=1)
@@ -532,7 +535,12 @@ class Driver:
 
     def _leave(self) -> None:
         """The person wants to stop: what runs may end, then it is ended; both can be resumed."""
-        for ended in self.crew.stop(0.0 if self.interruption.again else self.interruption.grace):
+        self.crew.resize(0)
+        until = time.monotonic() + self.interruption.grace
+        while self.crew.running and time.monotonic() < until and not self.interruption.at_once:
+            for told in self.crew.wait(0.1):
+                self._hear(told)
+        for ended in self.crew.stop():
             self._hear(ended)
         self._settle()
 

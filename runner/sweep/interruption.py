@@ -1,4 +1,4 @@
-"""Signals that ask a sweep to stop: heard once they let it come to rest, heard twice they end it at once."""
+"""Signals that ask a sweep to stop: Ctrl-C lets it come to rest; a second signal, or another one, ends it at once."""
 
 from __future__ import annotations
 
@@ -9,22 +9,39 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+from runner.errors import RunnerError
+
 _HEARD = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+
+
+class SweepInterrupted(RunnerError):
+    """A signal stopped the sweep; the same command goes on from there."""
+
+    def __init__(self, message: str, signal: int) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + signal  # type: ignore[assignment]
 
 
 @dataclass
 class Interruption:
-    """signal: which one came, None if none has; again: a second one has. grace: seconds for what is running."""
+    """signal: which one came, None if none has. grace: seconds for what is running; at_once: it has none."""
 
     signal: int | None = None
-    again: bool = False
+    at_once: bool = False
     grace: float = 5.0
 
     def hear(self, number: int, frame: FrameType | None = None) -> None:
         """Take note of a signal."""
         del frame
-        self.again = self.signal is not None
+        self.at_once = self.signal is not None or number != signal.SIGINT
         self.signal = self.signal or number
+
+    def check(self) -> None:
+        """Raise SweepInterrupted if a signal came: for where nothing is under way that would be lost."""
+        if self.signal is not None:
+            raise SweepInterrupted(
+                "interrupted: what is done is kept. The same command goes on from there.", self.signal
+            )
 
 
 @contextmanager

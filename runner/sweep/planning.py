@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
 from runner.plan.experiment import Experiment, Step
@@ -136,7 +137,7 @@ class Planner:
 
     def _with_preparations(self, trainings: Sequence[Job]) -> list[list[Job]]:
         """Give each training what it has to wait for, and the jobs that make it, in front."""
-        tree = Tree.of(trainings)
+        tree, stored = Tree.of(trainings), cache(self.stored)
         planned = []
         for job in trainings:
             own: list[Job] = []
@@ -145,11 +146,12 @@ class Planner:
             for fold in job.folds:
                 last = None
                 nodes = job.descent.fold(fold)
+                there = max((place for place, node in enumerate(nodes, start=1) if stored(node.key)), default=0)
                 for place, node in enumerate(nodes, start=1):
                     if not tree.is_shared(node.key):
                         continue
                     keep[node.key] = None
-                    if self.stored(node.key):
+                    if place <= there:
                         continue
                     if node.key not in self._prepared:
                         made = self._job(
@@ -184,9 +186,9 @@ def _bound(step: Step | None, free: str | Sequence[str]) -> Any:
     if step is None or free == "any":
         return None
     if free == "numbers":
-        bound = {name: value for name, value in step.settings.items() if not _is_number(value)}
+        bound = {name: value for name, value in step.own.items() if not _is_number(value)}
     else:
-        bound = {name: value for name, value in step.settings.items() if name not in free}
+        bound = {name: value for name, value in step.own.items() if name not in free}
     return step.offer.qualified, step.offer.code, bound
 
 

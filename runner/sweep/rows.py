@@ -19,12 +19,13 @@ from runner.errors import DataError
 from runner.execute import cleaning, collecting
 from runner.execute.components import Components
 from runner.execute.observing import Stages
-from runner.execute.preparing import Prepared, fold_stages, parted_rows
+from runner.execute.preparing import FoldStage, Prepared, fold_stages, parted_rows
 from runner.plan.experiment import Experiment
 from runner.plan.lineage import Lineage, Node
 from runner.record.records import StepRecord
 from runner.store.keeping import worth_keeping
 from runner.store.store import Store
+from runner.sweep.survey import SURVEYED_SEED
 
 
 class InputChanged(DataError):
@@ -33,7 +34,10 @@ class InputChanged(DataError):
 
 @dataclass(frozen=True)
 class Held:
-    """What a stage gave: a Dataset, the folds, or `Prepared`. steps: of all stages so far. seconds: of this one."""
+    """What a stage gave: a Dataset, the folds, or `Prepared`. steps: of all stages so far. shared: the store has it.
+
+    seconds: how long it takes to have it again, from the last stage before that the store has.
+    """
 
     value: Any
     steps: tuple[StepRecord, ...]
@@ -70,10 +74,11 @@ class Larder:
         nodes = descent.lineage.fold(fold)[:upto]
         position, held = self._latest(nodes, whole=whole)
         for place in range(position + 1, len(nodes)):
-            held = self._computed(descent, fold, place, held, whole=whole)
+            made = self._computed(descent, fold, place, held, whole=whole)
+            if made is None:
+                continue
+            held = self._share(nodes[place], made) if nodes[place].key in keep else made
             self._remember(nodes[place].key, held)
-            if nodes[place].key in keep:
-                self._share(nodes[place], held)
         assert held is not None
         return held
 
@@ -100,13 +105,15 @@ class Larder:
         self._remember(key, held)
         return held
 
-    def _computed(self, descent: Descent, fold: int, place: int, before: Held | None, *, whole: bool) -> Held:
+    def _computed(self, descent: Descent, fold: int, place: int, before: Held | None, *, whole: bool) -> Held | None:
+        """Carry out the stage at a place; None for a part that is done with the parts after it."""
         experiment, components = descent.experiment, descent.components
         gathered = descent.lineage.gathered
         stages = Stages(fold=fold if place > len(gathered) else None)
         if place == 0:
             value: Any = collecting.load(components, descent.folder, experiment.seed, stages)
-            _check_unchanged(value, descent.fingerprint)
+            if experiment.seed == SURVEYED_SEED or not getattr(components.one("source").component, "draws", True):
+                _check_unchanged(value, descent.fingerprint)
         elif place < len(gathered) - 1:
             assert before is not None
             called = cleaning.parted(components.many("cleaners"))[0][place - 1]
@@ -120,24 +127,30 @@ class Larder:
             value = parted_rows(components, before.value.rows.take(train), before.value.rows.take(test))
         else:
             assert before is not None
-            stage = fold_stages(components, in_parts=not whole)[place - len(gathered) - 1]
+            stage = _stage_at(components, place - len(gathered), whole=whole)
+            if stage is None:
+                return None
             value = stage.run(before.value, experiment.seed, fold, stages)
         done = stages.done
-        return Held(value, (*(before.steps if before else ()), *done), sum(step.seconds for step in done))
+        again = 0.0 if before is None or before.shared else before.seconds
+        return Held(value, (*(before.steps if before else ()), *done), again + sum(step.seconds for step in done))
 
     def _remember(self, key: str, held: Held) -> None:
         self._held[key] = (held, _bytes(held.value))
+        self._held.move_to_end(key)
         total = sum(size for _, size in self._held.values())
         while total > self._limit and len(self._held) > 1:
             _, (_, size) = self._held.popitem(last=False)
             total -= size
 
-    def _share(self, node: Node, held: Held) -> None:
-        if self.store is None or self.store.has(node.key):
-            return
-        if worth_keeping(held.seconds, _bytes(held.value), 2, self.store.speeds):
+    def _share(self, node: Node, held: Held) -> Held:
+        """Put it into the store where that pays."""
+        if self.store is None:
+            return held
+        if not self.store.has(node.key) and worth_keeping(held.seconds, _bytes(held.value), 2, self.store.speeds):
             about = {"stage": node.name, "seconds": held.seconds}
             self.store.put(node.key, _to_store(held), about)
+        return replace(held, shared=self.store.has(node.key))
 
 
 @dataclass(frozen=True)
@@ -146,6 +159,16 @@ class _Split:
 
     rows: Dataset
     folds: list[collecting.Fold]
+
+
+def _stage_at(components: Components, place: int, *, whole: bool) -> FoldStage | None:
+    """Return the stage that ends at a place after the folds, from 1; None where that is amid a stage."""
+    reached = 0
+    for stage in fold_stages(components, in_parts=not whole):
+        reached += stage.parts
+        if reached >= place:
+            return stage if reached == place else None
+    raise LookupError(f"a fold has {reached} stages, and stage {place} of it was planned")
 
 
 def _check_unchanged(dataset: Dataset, planned: str | None) -> None:
@@ -160,7 +183,7 @@ def _to_store(held: Held) -> dict[str, Any]:
     steps = [asdict(step) for step in held.steps]
     match held.value:
         case Prepared() as rows:
-            parts = {"train": rows.train, "test": rows.test, "held_out": None}
+            parts: dict[str, Any] = {"train": rows.train, "test": rows.test, "held_out": None}
         case _Split() as split:
             parts = {"rows": split.rows, "folds": [list(fold) for fold in split.folds]}
         case _:

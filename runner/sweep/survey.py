@@ -17,6 +17,9 @@ from runner.execute.parts import component_parts
 from runner.plan.experiment import Step
 from runner.plan.keys import digest_of
 
+#: The seed with which a source is asked what it will load.
+SURVEYED_SEED = 0
+
 
 def survey(steps: Sequence[Mapping[str, Any]], catalogue: Catalogue, folder: Path) -> dict[str, Any]:
     """Return kind -> key of the step -> what it says. steps: "key", "kind", "name", "use", "settings" of each.
@@ -37,7 +40,7 @@ def survey(steps: Sequence[Mapping[str, Any]], catalogue: Catalogue, folder: Pat
 def _of_source(source: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
     """What will be loaded; a source that cannot tell without loading is made to load."""
     del catalogue
-    context = SourceContext(folder, 0)
+    context = SourceContext(folder, SURVEYED_SEED)
     tells = getattr(source, "fingerprint", None)
     called = Called(step, source)
     fingerprint = called.call("looking at the data", tells, context) if callable(tells) else None
@@ -63,7 +66,7 @@ def _of_splitter(splitter: Any, step: Step, catalogue: Catalogue, folder: Path) 
 
 def _of_transform(transform: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
     del catalogue, folder
-    parts = component_parts(transform)
+    parts = Called(step, transform).call("telling its parts", component_parts, transform)
     told = [digest_of(step.offer.code, type(part).__qualname__, part.get_params(deep=False)) for part in parts]
     return {"parts": told if len(told) > 1 else []}
 

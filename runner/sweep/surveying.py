@@ -13,21 +13,28 @@ from runner.errors import ConfigError, DataError, PluginError, RunnerError
 from runner.plan.experiment import Experiment, Step
 from runner.plan.lineage import Traits
 from runner.sweep.crew import Crew
+from runner.sweep.interruption import Interruption
 from runner.sweep.task import Ended, Said, Task
 
 #: How an error of a worker is raised again here.
 _ERRORS: Mapping[str, type[RunnerError]] = {"config": ConfigError, "data": DataError, "input_changed": DataError}
+#: Seconds between two looks whether a signal came.
+_LOOK = 0.25
 #: Groups that are not asked: they are built by the run that ships the winner, or by nobody.
 _UNASKED = frozenset({"executor", "trackers", "deployers", "search"})
 
 
 @dataclass
 class Surveyor:
-    """Asks a crew. place: as orders tell it. logs: where what components print goes. hear: takes what others of the crew's tasks tell meanwhile."""
+    """Asks a crew. place: as orders tell it. logs: where what components print goes. interruption: ends the wait.
+
+    hear: takes what others of the crew's tasks tell meanwhile. directions: key of a metric's step -> its direction.
+    """
 
     crew: Crew
     place: Mapping[str, Any]
     logs: Path
+    interruption: Interruption = field(default_factory=Interruption)
     hear: Callable[[Said | Ended], None] | None = None
     traits: Traits = field(default_factory=Traits)
     directions: dict[str, str | None] = field(default_factory=dict)
@@ -48,12 +55,16 @@ class Surveyor:
         self._take(told)
 
     def order(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Have one order carried out now, and return the answer. Raises the error it ended with."""
+        """Have one order carried out now, and return the answer.
+
+        Raises the error it ended with, SweepInterrupted where a signal came first.
+        """
         name = f"survey-{next(self._numbers)}"
         task = Task(name, {**payload, "place": self.place}, self.logs / f"{name}.txt")
         self.crew.submit(task)
         while True:
-            for told in self.crew.wait(None):
+            self.interruption.check()
+            for told in self.crew.wait(_LOOK):
                 if told.task != name:
                     assert self.hear is not None
                     self.hear(told)

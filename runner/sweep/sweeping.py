@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,11 +19,13 @@ from typing import Any
 from runner.catalogue import Catalogue
 from runner.code_digest import library_versions
 from runner.contracts import Search, Space
-from runner.errors import ConfigError, ExitCode, RunnerError
+from runner.errors import ConfigError, ExitCode
 from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.keys import digest_of
 from runner.plan.lineage import repeated
 from runner.record import layout, strict_json
+from runner.record.folder import slug
+from runner.record.plain import plain
 from runner.record.redaction import redact_command
 from runner.record.results import CSV, rows, write_results
 from runner.record.sweep_folder import SweepFolder
@@ -33,9 +35,11 @@ from runner.sweep.crew import Crew
 from runner.sweep.driver import Asked, Drift, Driver, Place, Watcher
 from runner.sweep.interruption import Interruption, listening
 from runner.sweep.options import Options
+from runner.sweep.paper import Paper
 from runner.sweep.planning import Planner
 from runner.sweep.surveying import Surveyor
 from runner.sweep.tally import Objective
+from runner.sweep.timings import timings
 from runner.sweep.tree import Known
 
 #: What a worker may remember, of the machine's memory, all workers together.
@@ -48,8 +52,9 @@ class Wanted:
 
     name: of the experiment. space: what may be tried. declare: settings of a cell -> its whole declaration.
     fixed: what all cells share and identifies the sweep with the swept keys; values may be added later. root,
-    folder, command, code, packages: as for a run. path: the sweep's folder, None for the one its identity gives.
-    drift: "refuse", "accept" or "rerun". disabled: plugins. resumed: it must be there already.
+    folder, command, code, packages: as for a run.
+    drift: "refuse", "accept" or "rerun". disabled: plugins. keep_going: whatever errors are met. plan_only: run
+    nothing. continues: the identity of the sweep that this goes on with, None for its own.
     """
 
     name: str
@@ -67,11 +72,12 @@ class Wanted:
     disabled: tuple[str, ...] = ()
     keep_going: bool = False
     plan_only: bool = False
+    continues: str | None = None
 
     @property
     def identity(self) -> str:
         """What the sweep is called by: one command has one, whatever values it gives its axes."""
-        return digest_of(self.name, self.fixed, sorted({axis.key for axis in self.space.axes}))
+        return self.continues or digest_of(self.name, self.fixed, sorted({axis.key for axis in self.space.axes}))
 
 
 @dataclass(frozen=True)
@@ -91,14 +97,6 @@ class SweepOutcome:
     notes: Sequence[str] = ()
 
 
-class SweepInterrupted(RunnerError):
-    """A signal stopped the sweep; the same command goes on from there."""
-
-    def __init__(self, message: str, signal: int) -> None:
-        super().__init__(message)
-        self.exit_code = 128 + signal  # type: ignore[assignment]
-
-
 def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | None = None) -> SweepOutcome:
     """Carry out a sweep. crew: workers that are warming up already. Raises RunnerError before the first trial."""
     workers = wanted.options.workers or os.cpu_count() or 1
@@ -108,7 +106,8 @@ def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | N
         with listening() as interruption, TemporaryDirectory(prefix="runner-sweep-") as logs:
             return _Sweep(wanted, catalogue, watcher, hands, workers, interruption, logs).carry_out()
     finally:
-        hands.stop()
+        if crew is None:
+            hands.stop()
 
 
 @dataclass
@@ -130,22 +129,28 @@ class _Sweep:
             raise ConfigError("the sweep has no trials: one of its choices is empty")
         store = Store(_store_root(wanted.root))
         place = Place(wanted.folder, str(store.root), wanted.disabled, _memory(self.workers))
-        surveyor = Surveyor(self.crew, place.told(), Path(self.logs))
+        surveyor = Surveyor(self.crew, place.told(), Path(self.logs), self.interruption)
         surveyor.learn(one.experiment for one in first)
         planner = Planner(surveyor.traits, library_versions(), store.has)
         objective = _objective(first[0].experiment, surveyor, wanted.options)
         known = Known(dropped=getattr(wanted.space, "dropped", 0) or 0, duplicates=0)
-        with self._opened(first, objective) as folder:
+        options = replace(wanted.options, max_same_error=2**31) if wanted.keep_going else wanted.options
+
+        def driver(folder: Any) -> Driver:
             self.watcher.opened(folder.path, objective.direction, self.workers)
-            driver = Driver(
-                folder, self.crew, planner, asking, self.declared, objective, wanted.options, place, self.watcher,
+            return Driver(
+                folder, self.crew, planner, asking, self.declared, objective, options, place, self.watcher,
                 self.interruption, Drift(wanted.drift), self.workers, surveyor, counts=known, first=first,
-                plan_only=wanted.plan_only,
+                seconds=timings(Path(wanted.root) / slug(wanted.name)),
             )  # fmt: skip
-            numbers = driver.carry_out()
-            if wanted.plan_only:
-                return SweepOutcome(folder.path, [], objective, notes=folder.notes)
-            return self._ended(folder, driver, numbers, objective)
+
+        if wanted.plan_only:
+            paper = Paper.of(Path(wanted.root), wanted.name, wanted.identity)
+            driver(paper).plan()
+            return SweepOutcome(paper.path, [], objective)
+        with self._opened(first, objective) as folder:
+            driving = driver(folder)
+            return self._ended(folder, driving, driving.carry_out(), objective)
 
     def declared(self, settings: Mapping[str, Any]) -> Experiment:
         """Make and check the experiment of a cell."""
@@ -166,7 +171,7 @@ class _Sweep:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=redact_command(wanted.command),
             axes=list(dict.fromkeys(axis.key for axis in wanted.space.axes)),
-            base=experiment.declared,
+            base=plain(experiment.declared),
             objective=asdict(objective),
             seeds=experiment.repeat.seeds,
             versions={"runner": version("runner-ml"), "python": python_version()},

@@ -57,7 +57,6 @@ class Tally:
     pending: set[str] = field(default_factory=set)
     error: ErrorRecord | None = None
     state: TrialState | None = None
-    seconds: float = 0.0
     peak: int = 0
     repetitions: int = 0
     finished: bool = False
@@ -66,12 +65,16 @@ class Tally:
         """Note what folds have brought; a later stage of a training replaces the earlier one."""
         for fold, answer in folds.items():
             self.answers[repetition, int(fold)] = answer
-            self.seconds += answer["seconds"]
 
     def fail(self, state: TrialState, error: ErrorRecord) -> None:
         """Note that it cannot be finished; the first reason stays."""
         if self.state is None:
             self.state, self.error = state, error
+
+    @property
+    def seconds(self) -> float:
+        """How long its trainings and scores took; each answer counts from the beginning of its training."""
+        return float(sum(answer["seconds"] for answer in self.answers.values()))
 
     @property
     def diverged(self) -> Mapping[str, Any] | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sklearn import config_context
 from sklearn.base import clone
 
 from runner.contracts import Course, Trainer
@@ -33,7 +34,7 @@ def alone(one: Runner, held: Held, fold: int) -> Answer:
     stages = Stages(fold=fold)
     start = time.perf_counter()
     model = train(one.components, held.value, stages)
-    return told(judged(one.components, model, held.value, stages), time.perf_counter() - start, 1)
+    return told(judged(one.components, model, held.value, stages, only_scores=True), time.perf_counter() - start, 1)
 
 
 @dataclass
@@ -48,7 +49,8 @@ class Together:
     def advance(self, share: float) -> None:
         """Train until that share of the epochs is behind; nothing is done twice."""
         start = time.perf_counter()
-        self.course.advance(max(1, round(share * self.course.epochs)))
+        called = self.runners[0].components.one("model")
+        called.call("training together", self.course.advance, max(1, round(share * self.course.epochs)))
         self.seconds += time.perf_counter() - start
         self.share = share
 
@@ -58,22 +60,30 @@ class Together:
 
     def answers(self, held: Held, fold: int, numbers: Sequence[int]) -> dict[int, Answer]:
         """Score trials as they are now."""
-        found = {}
+        found: dict[int, Answer] = {}
         for place, one in enumerate(self.runners):
             if one.number in numbers:
                 stages = Stages(fold=fold)
-                with stages.stage(f"train/{one.components.one('model').name}", held.value.train.n_rows) as stage:
-                    model = self.course.fitted(place)
+                called = one.components.one("model")
+                with stages.stage(f"train/{called.name}", held.value.train.n_rows) as stage:
+                    model = called.call("training together", self.course.fitted, place)
                     stage.note = f"one of {len(self.runners)} trained together"
                 start = time.perf_counter()
-                scored = judged(one.components, model, held.value, stages)
+                # All meet the same rows, and the first of them has looked whether they are finite.
+                with config_context(assume_finite=bool(found)):
+                    scored = judged(one.components, model, held.value, stages, only_scores=True)
                 seconds = self.seconds / len(self.runners) + time.perf_counter() - start
                 found[one.number] = told(scored, seconds, len(self.runners))
         return found
 
 
-def groups(runners: Sequence[Runner], trainer: Trainer | None) -> tuple[list[list[Runner]], list[Runner]]:
-    """Part trials into those that can be trained together, by what their models say, and those that cannot."""
+def groups(
+    runners: Sequence[Runner], trainer: Trainer | None, *, least: int = 2
+) -> tuple[list[list[Runner]], list[Runner]]:
+    """Part trials into those that can be trained together, by what their models say, and those that cannot.
+
+    least: smaller groups are left to be trained alone.
+    """
     found: dict[Any, list[Runner]] = {}
     lonely = []
     for one in runners:
@@ -82,8 +92,8 @@ def groups(runners: Sequence[Runner], trainer: Trainer | None) -> tuple[list[lis
             lonely.append(one)
         else:
             found.setdefault(key, []).append(one)
-    lonely += [group[0] for group in found.values() if len(group) == 1]
-    return [group for group in found.values() if len(group) > 1], lonely
+    lonely += [one for group in found.values() if len(group) < least for one in group]
+    return [group for group in found.values() if len(group) >= least], lonely
 
 
 def begin(group: Sequence[Runner], trainer: Trainer, rows: Prepared, threads: int) -> Together:

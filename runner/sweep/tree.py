@@ -94,9 +94,12 @@ def outline(
         )
         for name, keys in _distinct(tree).items()
     ]
-    train = next((seconds for name, seconds in known.seconds.items() if name.startswith("train/")), None)
     trained = sum(len(job.candidates) * len(job.folds) for job in trainings)
-    stages.append(StageCount("train", trained * repetitions, (len(fused) + alone) * repetitions, seconds=train))
+    stages.append(
+        StageCount(
+            "train", trained * repetitions, (len(fused) + alone) * repetitions, seconds=known.seconds.get("train")
+        )
+    )
     leaves = _leaves(trainings)
     roots = [tree.branch(root, leaves) for root in tree.roots()]
     return Outline(

@@ -36,7 +36,7 @@ class Bench:
     folder: Path
     larder: Larder
     steps: dict[str, Step] = field(default_factory=dict)
-    courses: dict[str, list[Together]] = field(default_factory=dict)
+    courses: dict[tuple[str | None, int], list[Together]] = field(default_factory=dict)
 
     def experiment(self, declared: Mapping[str, Any], repetition: int) -> Experiment:
         """Take up a declaration that the driver has checked."""
@@ -44,18 +44,27 @@ class Bench:
 
 
 def carry_out(payload: dict[str, Any], talk: Any) -> Mapping[str, Any]:
-    """Do one order. payload["do"] names it; payload["place"] says where the sweep lives."""
+    """Do one order in a worker process. payload["do"] names it; payload["place"] says where the sweep lives."""
     del talk
     place = payload["place"]
-    bench = _bench(place["folder"], place["store"], tuple(place["disabled"]), place["memory"])
-    return _ORDERS[payload["do"]](bench, payload)
+    return carried_out(_bench(place["folder"], place["store"], tuple(place["disabled"]), place["memory"]), payload)
+
+
+def carried_out(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Do one order."""
+    return _ORDERS[order["do"]](bench, order)
+
+
+def bench_of(place: Mapping[str, Any], catalogue: Catalogue) -> Bench:
+    """Lay out what is worked with. place: as `runner.sweep.driver.Place` tells it."""
+    kept = Store(Path(place["store"])) if place["store"] else None
+    return Bench(catalogue, Path(place["folder"]), Larder(kept, place["memory"]))
 
 
 @functools.cache
 def _bench(folder: str, store: str | None, disabled: tuple[str, ...], memory: int) -> Bench:
-    """Lay out what this worker works with; it lives as long as the worker."""
-    kept = Store(Path(store)) if store else None
-    return Bench(Catalogue.installed(disabled), Path(folder), Larder(kept, memory))
+    """Lay out this worker's; it lives as long as the worker."""
+    return bench_of({"folder": folder, "store": store, "memory": memory}, Catalogue.installed(disabled))
 
 
 def _surveyed(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -94,7 +103,8 @@ def _together(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
     first = next(iter(declared.values()))
     descent = _descent(bench, order, first)
     held = bench.larder.rows(descent, fold, order["keep"])
-    under_way = bench.courses.pop(order["course"], None)
+    name = (order["course"], fold)
+    under_way = bench.courses.pop(name, None)
     lonely: list[Runner] = []
     if under_way is None:
         under_way, lonely = _begun(bench, order, declared, descent, held)
@@ -110,7 +120,7 @@ def _together(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
         except RunnerError as error:
             failed[str(one.number)] = {"kind": kind_of(error), "message": str(error)}
     if share < 1.0:
-        bench.courses[order["course"]] = under_way
+        bench.courses[name] = under_way
     answers = {str(number): {"folds": {str(fold): _with_rows(answer, held)}} for number, answer in found.items()}
     return {"trials": answers, "failed": failed}
 
@@ -119,11 +129,14 @@ def _begun(
     bench: Bench, order: Mapping[str, Any], declared: Mapping[int, Any], descent: Descent, held: Held
 ) -> tuple[list[Together], list[Runner]]:
     experiments = {number: bench.experiment(one, order["repetition"]) for number, one in declared.items()}
-    runners = [Runner(number, build_components(experiment)) for number, experiment in experiments.items()]
+    runners = [
+        Runner(number, build_components(experiment, without=_OF_RUNS)) for number, experiment in experiments.items()
+    ]
     model = descent.experiment.one("model")
     assert model is not None
     trainer = bench.catalogue.trainer(model.offer)
-    fused, lonely = training.groups(runners, trainer)
+    # what goes on later is not trained to its end now, be it alone
+    fused, lonely = training.groups(runners, trainer, least=2 if order["share"] == 1.0 else 1)
     return [training.begin(group, trainer, held.value, order["threads"]) for group in fused], lonely
 
 
@@ -135,6 +148,9 @@ def _shipped(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
     total = outcome.metrics.total.get(outcome.metrics.primary or "")
     return {"path": str(outcome.path), "score": None if total is None else total.mean, "notes": list(outcome.remarks)}
 
+
+#: Groups that a trial does without.
+_OF_RUNS = ("executor", "trackers", "exporters", "deployers")
 
 _ORDERS: Mapping[str, Callable[[Bench, Mapping[str, Any]], Mapping[str, Any]]] = {
     "survey": _surveyed,
@@ -151,7 +167,7 @@ def _descent(bench: Bench, order: Mapping[str, Any], declared: Mapping[str, Any]
         tuple(Node(*node) for node in order["gathered"]),
         tuple(tuple(Node(*node) for node in fold) for fold in order["tails"]),
     )
-    return Descent(experiment, build_components(experiment), lineage, bench.folder, order["data"])
+    return Descent(experiment, build_components(experiment, without=_OF_RUNS), lineage, bench.folder, order["data"])
 
 
 def _with_rows(answer: training.Answer, held: Held) -> training.Answer:

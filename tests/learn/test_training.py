@@ -89,11 +89,9 @@ def test_the_report_of_an_epoch_tells_loss_rate_and_validation():
 def test_a_training_whose_last_trial_diverges_has_nothing_left_to_validate():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(60, 4)), rng.integers(3, size=60)
-    task = task_of(
-        Linear(softmax), X, y, [Setting(StochasticGradientDescent(learning_rate=1e30))], n_outputs=3, epochs=3, batch_size=10, seed=0,
-        held_out=np.arange(10),
-    )  # fmt: skip
-    training = Training.started(task, [Setting(StochasticGradientDescent(learning_rate=1e30))])
+    settings = [Setting(StochasticGradientDescent(learning_rate=1e30))]
+    shape = {"n_outputs": 3, "epochs": 3, "batch_size": 10, "seed": 0, "held_out": np.arange(10)}
+    training = Training.started(task_of(Linear(softmax), X, y, settings, **shape), settings)
     while not training.done:
         training.run_epoch()
     assert training.trained().divergences[0] is not None

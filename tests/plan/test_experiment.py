@@ -6,7 +6,7 @@ import pytest
 
 from runner.catalogue import Catalogue
 from runner.errors import ConfigError
-from runner.plan.experiment import Experiment, resolve
+from runner.plan.experiment import Experiment, Repeat, resolve
 
 MINIMAL: dict[str, Any] = {
     "source": {"use": "sklearn_dataset", "name": "wine"},
@@ -84,3 +84,41 @@ def test_a_qualified_name_chooses_a_distribution(catalogue: Catalogue) -> None:
     step = resolved(catalogue, model="runner-ml:softmax").one("model")
     assert step is not None
     assert step.offer.qualified == "runner-ml:softmax"
+
+
+def test_a_steps_key_is_of_its_component_and_of_what_is_not_at_its_default(catalogue: Catalogue) -> None:
+    def key(**settings: Any) -> str:
+        step = resolved(catalogue, model={"use": "mlp", **settings}).one("model")
+        assert step is not None
+        return step.key
+
+    assert (
+        key()
+        == key(epochs=30, hidden=[100], clip_norm=None)
+        == resolved(catalogue, model="mlp").steps["model"][0].key
+    )
+    assert len({key(), key(epochs=31), key(hidden=[100, 100]), key(clip_norm=1.0), key(dropout=0.5)}) == 5
+    own = resolved(catalogue, model={"use": "mlp", "epochs": 30, "hidden": [5]}).steps["model"][0].own
+    assert {name: list(value) for name, value in own.items()} == {"hidden": [5]}
+    assert resolved(catalogue, model="softmax").steps["model"][0].key != key()
+
+
+def test_steps_known_from_before_are_not_checked_again(catalogue: Catalogue) -> None:
+    known: dict[str, Any] = {}
+    first, second = (resolve({**MINIMAL, "seed": seed}, catalogue, known=known) for seed in (0, 1))
+    third = resolve({**MINIMAL, "model": {"use": "softmax", "l2": 0.5}}, catalogue, known=known)
+    assert first.one("model") is second.one("model")
+    assert first.one("source") is third.one("source")
+    assert third.one("model") is not first.one("model")
+    assert len(known) == 5
+
+
+def test_repetitions_are_checked_and_kept(catalogue: Catalogue) -> None:
+    assert resolved(catalogue).repeat == Repeat(seeds=1, race=True)
+    repeated = resolved(catalogue, repeat={"seeds": 3, "race": False})
+    assert repeated.repeat == Repeat(3, race=False)
+    assert resolve(repeated.declared, catalogue).repeat == repeated.repeat
+    with pytest.raises(ConfigError, match=r"repeat"):
+        resolved(catalogue, repeat={"seeds": 0})
+    with pytest.raises(ConfigError, match=r"sedes"):
+        resolved(catalogue, repeat={"sedes": 2})
