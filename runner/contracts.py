@@ -85,8 +85,8 @@ class Splitter(Protocol):
     """Parts rows into training and test rows: scikit-learn's splitter contract.
 
     Called once per run after the cleaners. One fold is a hold-out, several are a cross-validation. A class
-    attribute `needs_groups = True` says that it cannot work without groups; `overlaps = True` that rows may be in both
-    parts on purpose, which makes its scores no estimate of how the model will do.
+    attribute `needs_groups = True` says that it cannot work without groups; `overlaps = True` that rows may be in
+    both parts on purpose, which makes its scores no estimate of how the model will do.
     """
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:

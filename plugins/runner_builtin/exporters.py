@@ -1,4 +1,8 @@
-"""Saving the fitted pipeline as a skops file: everything is kept, and loading it cannot run code."""
+"""Saving the fitted pipeline as a skops file: everything is kept, and loading it cannot run code.
+
+Importing skops imports all of scikit-learn, and torch and dask where they are installed: up to five seconds.
+So it is imported when something is written or read, and not when an exporter is only chosen.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import skops.io
 from annotated_types import Ge, Le
-from skops.io.exceptions import UnsupportedTypeException, UntrustedTypesFoundException
 
 from runner.contracts import FinishedRun
 from runner.errors import IntegrityError, PluginError
@@ -30,6 +32,9 @@ class SkopsExporter:
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:
         """Save the pipeline. Raises PluginError if a step holds what the format has no place for."""
+        import skops.io
+        from skops.io.exceptions import UnsupportedTypeException
+
         path = folder / self.loads
         method = zipfile.ZIP_DEFLATED if self.compression else zipfile.ZIP_STORED
         try:
@@ -43,6 +48,9 @@ class SkopsExporter:
 
     def load(self, path: Path, trusted_types: Collection[str]) -> Any:
         """Return the pipeline. Raises IntegrityError for types that are not trusted, before any is built."""
+        import skops.io
+        from skops.io.exceptions import UntrustedTypesFoundException
+
         try:
             return skops.io.load(path, trusted=sorted(trusted_types))
         except UntrustedTypesFoundException as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import IntervalSweep, Override, OverrideType, QuotedString
+from hydra.core.override_parser.types import IntervalSweep, Override, OverrideType, QuotedString, Transformer
 
 from runner.contracts import Axis
 from runner.errors import ConfigError
@@ -60,8 +60,7 @@ def axis(key: str, override: Override, parser: OverridesParser, where: str) -> A
         whole = isinstance(value.start, int) and isinstance(value.end, int)  # only after a cast by int(…)
         log = "log" in value.tags
         return interval(key, value.start, value.end, where, log=log, integer=whole)
-    texts = list(override.sweep_string_iterator())
-    return listed(key, [plain_value(parser.parse_override(f"x={text}").value()) for text in texts], where)
+    return listed(key, [plain_value(one) for one in override.sweep_iterator(Transformer.identity)], where)
 
 
 def parsed(key: str, text: str, parser: OverridesParser, where: str) -> Axis:

@@ -150,7 +150,8 @@ def resolve(
     """
     checked = {} if known is None else known
     _check_keys(declared)
-    _check_kept(declared)
+    if known is None:
+        _check_kept(declared)
     general = check_settings(
         "the experiment",
         GENERAL,
@@ -267,6 +268,7 @@ def _known_step(
     except TypeError:  # an object given from Python
         return _step(kind, name, entry, catalogue, judged=judged)
     if key not in known:
+        _check_kept({f"{kind.group}.{name}" if kind.many else kind.group: entry})
         known[key] = _step(kind, name, entry, catalogue, judged=judged)
     return known[key]
 

@@ -34,7 +34,7 @@ class Ran:
 
 
 class Component(NamedTuple):
-    """A component as a record tells it."""
+    """A component as a record tells it, or a library that components compute with, which has no digest."""
 
     name: str
     distribution: str
@@ -47,8 +47,13 @@ class Component(NamedTuple):
 
         >>> Component.of("tfidf of runner-ml 0.1.0 3fa2c1d09b7e").version
         '0.1.0'
+        >>> Component.of("numpy 2.3.5").distribution
+        'numpy'
         """
-        name, _, offer = text.partition(" of ")
+        name, of, offer = text.partition(" of ")
+        if not of:
+            library, _, version = text.partition(" ")
+            return cls(library, library, version, "")
         distribution, version, digest = offer.rsplit(" ", 2)
         return cls(name, distribution, version, digest)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -132,7 +133,7 @@ class SweepFolder:
         self._attempts[number] = max(attempt, self._attempts.get(number, 0))
         return path
 
-    def commit(self, records: Sequence[TrialRecord]) -> None:
+    def commit(self, records: Sequence[TrialRecord]) -> list[TrialSummary]:
         """Commit attempts that were begun, together: durable when this returns.
 
         Fills in each record's files and seals it. Where it raises ResourceError some may have been committed;
@@ -151,6 +152,7 @@ class SweepFolder:
             self._trials[summary.number] = summary
             self._numbers[summary.key] = summary.number
             self._partial.get(summary.number, set()).discard(summary.attempt)
+        return summaries
 
     def point_to_best(self, run: Path) -> None:
         """Say where the winner's run folder is: `best.json`, and a link where the file system has links."""
@@ -285,6 +287,11 @@ def _write_file(path: Path, data: bytes) -> None:
 
 def _sync(paths: Iterable[Path]) -> None:
     """Wait until the disk has all of these; file systems do it for many at a time in hardly more than one's time."""
-    with ThreadPoolExecutor(max_workers=_SYNCING) as threads:
-        for _ in threads.map(fsync, paths):
-            pass
+    for _ in _threads().map(fsync, paths):
+        pass
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    # One for all commits: starting sixteen threads takes longer than what they wait for.
+    return ThreadPoolExecutor(max_workers=_SYNCING)

@@ -52,7 +52,7 @@ class Habits:
 
     grace: float = 10.0
     ahead: int = 2
-    tasks: int = 500
+    tasks: int = 2000
     fresh: bool = sys.platform == "darwin"
     births: int = 3
 
@@ -223,7 +223,9 @@ class Crew:
             task = self._queue.take(self._born + 1, strangers=True)
             if task is None:
                 break
-            self._bear().give(task)
+            hand = self._bear()
+            hand.give(task)
+            self._watch(hand)  # a long order leaves in pieces
         for depth in range(1, self._habits.ahead + 1):
             for hand in hands:
                 if len(hand.tasks) == depth and not hand.asked_back:

@@ -137,7 +137,7 @@ class Driver:
         self.surveyor.hear = self._hear
         self._take_up(self.first)
         self._ask()
-        while self._given or self._ready or self._waves:
+        while self._given or self._ready or self._waiting or self._waves:
             if self.interruption.signal is not None:
                 break
             if self.stopped is None and self.options.time and time.monotonic() - begun > self.options.time:
@@ -246,9 +246,11 @@ class Driver:
         if not wave.candidates:
             return []
         first = self._submit(wave, 0)
-        if any(one.experiment.repeat.seeds > 1 for one in wave.candidates):
+        seeds = max(one.experiment.repeat.seeds for one in wave.candidates)
+        if seeds > 1:
             self._submit(wave, 1)
-        self._waves.append(wave)
+        if seeds > 2:
+            self._waves.append(wave)
         return first
 
     def _submit(self, wave: Wave, repetition: int) -> list[Job]:
@@ -448,7 +450,10 @@ class Driver:
         reason = f"{error.kind}: {error.message}"
         self._mistakes[reason] += trials
         if self._mistakes[reason] >= self.options.max_same_error and self.stopped is None:
-            self.stopped = f"{self._mistakes[reason]} trials failed with the same {error.kind} error: {error.message}"
+            self.stopped = (
+                f"{self._mistakes[reason]} trials failed with the same {error.kind} error: {error.message}\n"
+                "Mend it and give the same command, or try the others as well with '--keep-going'."
+            )
 
     # --- how trials end ---------------------------------------------------------------------------------
 
@@ -526,10 +531,9 @@ class Driver:
         if not self._committing:
             return
         records, self._committing = self._committing, []
-        self.sweep.commit(records)
+        summaries = self.sweep.commit(records)
         self.committed += len(records)
-        for record in records:
-            summary = self.sweep.known()[record.key]
+        for record, summary in zip(records, summaries, strict=True):
             log = self.sweep.log_of(record.number)
             self.watcher.ended(summary, record.error.message if record.error else None, log)
 

@@ -15,23 +15,15 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
-from runner.errors import ConfigError, DataError, IntegrityError, PluginError, ResourceError, RunnerError
+from runner.errors import RunnerError
 from runner.sweep.limits import Peak, address_space
+from runner.sweep.mistakes import kind_of
 from runner.sweep.wire import Message, encoded
 
 _LIBC = ctypes.CDLL(None)
 
 CarryOut = Callable[[], Mapping[str, Any]]
 
-#: How a mistake is called, by class; where a class is not here, the nearest it descends from counts.
-_KINDS = {
-    "ComponentError": "component",
-    ConfigError.__name__: "config",
-    DataError.__name__: "data",
-    PluginError.__name__: "plugin",
-    ResourceError.__name__: "resources",
-    IntegrityError.__name__: "storage",
-}
 #: Libraries that are loaded later read these.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -78,8 +70,7 @@ def _log_traceback() -> None:
 def _mistake(error: RunnerError) -> Message:
     if any(isinstance(cause, MemoryError) for cause in _causes(error)):
         return _error("oom", "oom", str(error))
-    kinds = (_KINDS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _KINDS)
-    return _error("failed", next(kinds, type(error).__name__.lower()), str(error))
+    return _error("failed", kind_of(error), str(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

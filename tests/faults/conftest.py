@@ -20,7 +20,6 @@ from typing import Any
 
 import pytest
 
-from runner.record import strict_json
 from runner.record.read_sweep import Sweep
 from runner.record.sweeps import TrialRecord
 from runner.testing import Project
@@ -80,6 +79,11 @@ class Workplace(Project):
         return (self.folder / "out.txt").read_text() + (self.folder / "err.txt").read_text()
 
     @property
+    def opened(self) -> bool:
+        """Whether a sweep has begun here."""
+        return any(self.folder.glob("outputs/faulty/sweep-*/sweep.json"))
+
+    @property
     def path(self) -> Path:
         """The folder of the only sweep."""
         (found,) = self.folder.glob("outputs/faulty/sweep-*")
@@ -105,10 +109,17 @@ class Workplace(Project):
                 found[str(file.relative_to(self.path))] = (digest, file.stat().st_mtime_ns)
         return found
 
-    def scores(self) -> dict[str, str]:
-        """Return value of model.level -> score, as the table at the end tells them."""
-        with (self.path / "results.csv").open(newline="") as file:
-            return {row["model.level"]: row["score"] for row in csv.DictReader(file)}
+    def scores(self, key: str = "model.level") -> dict[str, str]:
+        """Return value of a swept key -> score, as the table at the end tells them."""
+        return self.tables(key)[self.path.name]
+
+    def tables(self, key: str = "model.level") -> dict[str, dict[str, str]]:
+        """Return sweep -> value of a swept key -> score."""
+        found = {}
+        for path in self.folder.glob("outputs/faulty/sweep-*/results.csv"):
+            with path.open(newline="") as file:
+                found[path.parent.name] = {row[key]: row["score"] for row in csv.DictReader(file)}
+        return found
 
     def keys_done(self) -> list[str]:
         """Return the keys that the journal tells to be done, one for each time it does."""

@@ -22,7 +22,7 @@ class Swept:
         self.mark = folder / "died.txt"
         self.outcome = self.place.sweep(
             f"model.does={','.join(DEEDS)}", f"model.mark={self.mark}",
-            "sweep.trial_time=3", "sweep.trial_memory=700 MB", "sweep.workers=4",
+            "sweep.trial_time=4", "sweep.trial_memory=450 MB", "sweep.workers=4",
         )  # fmt: skip
         self.living = self.place.processes()
         self.trials = self.place.trials("model.does")
@@ -66,8 +66,8 @@ def test_a_trial_that_takes_all_memory_is_told_with_its_peak(swept: Swept, deed:
     assert (record.state, record.error.kind) == ("oom", "oom")
     assert record.peak_bytes is not None
     if deed == "allocate":
-        assert record.peak_bytes > 700e6
-        assert "the limit is 668 MiB" in record.error.message
+        assert record.peak_bytes > 450e6
+        assert "the limit is 429 MiB" in record.error.message
 
 
 @pytest.mark.fault("F05")
@@ -86,8 +86,8 @@ def test_a_trial_that_hangs_is_ended_with_all_it_started(swept: Swept, deed: str
     record = swept.trials[deed]
     assert record.error is not None
     assert (record.state, record.error.kind) == ("timeout", "timeout")
-    assert "the limit is 3.0 s" in record.error.message
-    assert 3.0 <= record.seconds <= 15.0
+    assert "the limit is 4.0 s" in record.error.message
+    assert 4.0 <= record.seconds <= 15.0
     assert swept.living == {}
 
 
@@ -100,6 +100,5 @@ def test_a_component_that_ends_its_process_has_not_succeeded(swept: Swept, deed:
 
 
 def test_what_a_trial_prints_is_in_its_log_and_not_among_our_words(swept: Swept) -> None:
-    assert swept.log("print") == "the model talks\n"
-    assert "the model talks" not in swept.outcome.out
-    assert "before the crash" in swept.log("segfault")
+    assert "'the model talks'" in swept.log("print")
+    assert "the model talks" not in swept.outcome.out + swept.outcome.err

@@ -18,3 +18,8 @@ def runner_metrics() -> dict[str, str]:
 @hookimpl
 def runner_sources() -> dict[str, str]:
     return {"moving_csv": "faulty.source:MovingCsv"}
+
+
+@hookimpl
+def runner_transforms() -> dict[str, str]:
+    return {"patient": "faulty.transform:Patient"}

@@ -28,5 +28,5 @@ class MovingCsv:
         """Change the file as another program might, and read it."""
         file = Path(context.folder, self.path)
         if not os.path.exists(self.mark):
-            file.write_text(file.read_text() + "9.9,9.9,9.9,9.9,2\n")
+            file.write_text(file.read_text() + "9,9,9.5,1.0,1\n")
         return CsvSource(path=self.path, target=self.target).load(context)
