@@ -22,9 +22,9 @@ from runner.record.environment import code_state, packages
 from runner.record.loading import LoadedModel
 from runner.record.loading import load as load_recorded
 from runner.record.sweeps import TrialSummary
-from runner.sweep.options import split_section
-from runner.sweep.sweeping import SweepOutcome, Wanted
-from runner.sweep.sweeping import sweep as carry_out_sweep
+from runner.trials.options import split_section
+from runner.trials.sweeping import SweepOutcome, Wanted
+from runner.trials.sweeping import sweep as carry_out_sweep
 
 _DEFAULTS: Mapping[str, Any] = {"exporters": ["skops"], "executor": "inline"}
 
@@ -126,7 +126,7 @@ def _is_plain(declared: Mapping[str, Any]) -> bool:
 
 
 def _inline(catalogue: Catalogue) -> Any:
-    from runner.sweep.inline import Inline  # scikit-learn, which workers import otherwise
+    from runner.trials.inline import Inline  # scikit-learn, which workers import otherwise
 
     return Inline(catalogue)
 

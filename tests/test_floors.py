@@ -31,7 +31,7 @@ FLOORS = {
     "record": 3,
     "store": 3,
     "execute": 4,
-    "sweep": 5,
+    "trials": 5,
     "report": 6,
     "declare": 7,
     "cli": 8,

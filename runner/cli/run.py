@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from runner.contracts import Event
     from runner.execute.request import Request
     from runner.record.sweeps import TrialSummary
-    from runner.sweep.crew import Crew
-    from runner.sweep.sweeping import Wanted
+    from runner.trials.crew import Crew
+    from runner.trials.sweeping import Wanted
 
 _OWN_FLAGS = {
     "--debug",
@@ -80,7 +80,7 @@ def _crew() -> Crew | None:
     """Have workers warm up while the command is being understood; Windows has none that can be forked."""
     if os.name != "posix":
         return None
-    from runner.sweep.crew import Crew  # a single run needs none
+    from runner.trials.crew import Crew  # a single run needs none
 
     return Crew.start(1)
 

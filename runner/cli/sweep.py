@@ -19,9 +19,9 @@ from runner.report.failures import failures_of, show_failures
 from runner.report.leaderboard import show_leaderboard
 from runner.report.live_table import FAILED, SweepProgress, Watch, watching
 from runner.report.plan_view import show_plan
-from runner.sweep.crew import Crew
-from runner.sweep.interruption import SweepInterrupted
-from runner.sweep.sweeping import SweepOutcome, Wanted, sweep
+from runner.trials.crew import Crew
+from runner.trials.interruption import SweepInterrupted
+from runner.trials.sweeping import SweepOutcome, Wanted, sweep
 
 
 class Shown:

@@ -37,7 +37,7 @@ from runner.execute.request import Request
 from runner.record.environment import code_state, packages
 from runner.record.storage import storage_errors
 from runner.record.sweeps import TrialSummary
-from runner.sweep.sweeping import Wanted
+from runner.trials.sweeping import Wanted
 
 #: Carries out one request and returns its primary score. Raises RunnerError where it failed.
 Task = Callable[[Request], float | None]
@@ -70,6 +70,10 @@ class _Jobs:
         """The state of the folder's code and what is installed: asked here, while the companion warms up."""
         code = code_state(self.setup.folder)
         return (None if code is None else asdict(code)), packages()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what cannot travel to the processes of a foreign launcher, and what they have no use for."""
+        return {**vars(self), "sweep": None, "context": None}
 
     def __call__(self, config: DictConfig) -> float | None:
         """Run one composed job. Hydra hands in a copy without its own node, which `HydraConfig` holds."""

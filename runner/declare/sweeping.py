@@ -21,8 +21,8 @@ from runner.plan.keys import digest_of
 from runner.plan.space import SweepSpace
 from runner.plan.space_section import space_of
 from runner.record.environment import code_state, packages
-from runner.sweep.options import split_section
-from runner.sweep.sweeping import Wanted
+from runner.trials.options import split_section
+from runner.trials.sweeping import Wanted
 
 #: Words that do not change which sweep it is: where it is written, how long it may take, how many it draws.
 _BESIDE = ("outputs=", "sweep.", "search.")
@@ -71,8 +71,7 @@ def wanted(
 ) -> Wanted:
     """Make out what a sweep is asked to do. Raises ConfigError, or what Hydra raises."""
     parser = OverridesParser.create(config_loader=loader)
-    own = [word for word in words if not word.startswith("hydra.")]
-    apart = taken_apart(own, parser)
+    apart = taken_apart(_ours(words), parser)
     declaring = Declaring(apart, loader)
     base = declaring.base()
     section, options = split_section(base.pop("sweep", None))
@@ -136,9 +135,9 @@ def of_jobs(
 ) -> Wanted:
     """Make a sweep of jobs that another sweeper has chosen. jobs: the words of each. Raises what Hydra raises."""
     parser = OverridesParser.create(config_loader=loader)
-    taken = [taken_apart([word for word in words if not word.startswith("hydra.")], parser).fixed for words in jobs]
-    first = taken[0]
-    fixed = [word for word in first if all(word in words for words in taken)] if len(taken) > 1 else []
+    taken = [taken_apart(_ours(words), parser).fixed for words in jobs]
+    # what a person wrote and did not sweep is the same in every batch, whatever the sweeper chooses
+    fixed = taken_apart([word for word in _ours(command[1:]) if not word.startswith("-")], parser).fixed
     declaring = Declaring(Words(tuple(fixed), {}, {}), loader)
     cells = [{_key(word): _value(word, parser) for word in words if word not in fixed} for words in taken]
     base = declaring.base()
@@ -161,6 +160,11 @@ def of_jobs(
         keep_going=asked.keep_going,
         continues=digest_of(list(command)),
     )
+
+
+def _ours(words: Sequence[str]) -> list[str]:
+    """Leave Hydra's own settings out."""
+    return [word for word in words if not word.lstrip("+~").startswith(("hydra.", "hydra/"))]
 
 
 def _key(word: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,14 @@ def _curves(model: Any) -> dict[str, list[float]]:
     curves = {"loss": "loss_curve_", "learning_rate": "learning_rate_curve_", "validation_loss": "validation_curve_"}
     found = {name: getattr(model, attribute, None) for name, attribute in curves.items()}
     return {name: [float(value) for value in curve] for name, curve in found.items() if curve is not None}
+
+
+def smaller(called: Called, fold: FittedFold) -> FittedFold:
+    """Compress a fold's pipeline; its scores stay those of before."""
+    tail = called.call("compressing", called.component.compress, fold.tail)
+    if not hasattr(tail, "predict") or not hasattr(tail, "steps"):
+        raise called.broke_contract(f"compress() returned {type(tail).__name__}, not a pipeline")
+    return replace(fold, tail=tail)
 
 
 # --- prediction and scores -------------------------------------------------------------------------------

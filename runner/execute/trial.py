@@ -17,8 +17,8 @@ import numpy as np
 from runner.data import Dataset
 from runner.execute import cleaning, collecting, scores
 from runner.execute.collecting import Fold
-from runner.execute.components import Called, Components
-from runner.execute.fold import FittedFold, FoldTask, fit_fold, score
+from runner.execute.components import Components
+from runner.execute.fold import FittedFold, FoldTask, fit_fold, score, smaller
 from runner.execute.observing import Listeners, Stages
 from runner.plan.experiment import Experiment
 from runner.record.fingerprint import fingerprint
@@ -117,16 +117,9 @@ def _compress(
         stages = Stages(course.listeners)
         with stages.stage(f"compress/{called.name}"):
             shared = winner is folds[0]
-            folds = [_smaller(called, fold) for fold in folds]
-            winner = folds[0] if shared else _smaller(called, winner)
+            folds = [smaller(called, fold) for fold in folds]
+            winner = folds[0] if shared else smaller(called, winner)
         again = [score(course.components, fold.tail, fold.test, stages)[1] for fold in folds if fold.test]
         compressed[called.name] = totals(again)
         course.steps += stages.done
     return winner, compressed
-
-
-def _smaller(called: Called, fold: FittedFold) -> FittedFold:
-    tail = called.call("compressing", called.component.compress, fold.tail)
-    if not hasattr(tail, "predict") or not hasattr(tail, "steps"):
-        raise called.broke_contract(f"compress() returned {type(tail).__name__}, not a pipeline")
-    return replace(fold, tail=tail)

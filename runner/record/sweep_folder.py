@@ -43,6 +43,8 @@ from runner.record.sweeps import (
 
 #: How many files are waited for at a time.
 _SYNCING = 16
+#: What a trial printed.
+LOG = "log.txt"
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}
 
 
@@ -176,7 +178,7 @@ class SweepFolder:
 
     def log_of(self, number: int) -> Path | None:
         """Return what a committed trial printed; None if it said nothing."""
-        log = self.path / TRIALS / trial_name(number) / "log.txt"
+        log = self.path / TRIALS / trial_name(number) / LOG
         return log if log.exists() else None
 
     def close(self) -> None:
@@ -228,6 +230,7 @@ class SweepFolder:
             if there is None or there.attempt != record.attempt:
                 raise FileNotFoundError(errno.ENOENT, "this attempt is not at work any more", os.fspath(folder))
             return there
+        _drop_empty(folder / LOG)
         files = {name: about["sha256"] for name, about in manifest.build(folder)["files"].items() if name != TRIAL}
         written = replace(record, files=files).written()
         # One line: an indented file takes Python's slow writer, and there are ten thousand of them.
@@ -273,6 +276,12 @@ def _free(path: Path) -> Path:
         place += 1
         tried = path.with_name(f"{path.name}-{place}")
     return tried
+
+
+def _drop_empty(log: Path) -> None:
+    """Remove a log that says nothing; a worker that was killed has not come to do it."""
+    if log.is_file() and not log.stat().st_size:
+        log.unlink()
 
 
 def _write_file(path: Path, data: bytes) -> None:

@@ -40,9 +40,13 @@ sweep: {ship: none, workers: 2}
 
 @dataclass
 class Workplace(Project):
-    """A project with the plugin `faulty` and an experiment of that name. mark: what its processes are known by."""
+    """A project with the plugin `faulty` and an experiment of that name. mark: what its processes are known by.
+
+    started: the commands that were not waited for.
+    """
 
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Install the plugin the way an installer leaves it."""
@@ -65,10 +69,13 @@ class Workplace(Project):
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a sweep of the experiment and return at once; what it prints goes to `out.txt` and `err.txt`."""
         with (self.folder / "out.txt").open("w") as out, (self.folder / "err.txt").open("w") as err:
-            return subprocess.Popen(
+            driver = subprocess.Popen(
                 [sys.executable, "-P", "-m", "runner.cli", *_SWEEP, *words],
-                cwd=self.folder, env={**os.environ, **self.environment}, stdout=out, stderr=err, text=True, start_new_session=True,
+                cwd=self.folder, env={**os.environ, **self.environment}, stdout=out, stderr=err, text=True,
+                start_new_session=True,
             )  # fmt: skip
+        self.started.append(driver)
+        return driver
 
     def sweep(self, *words: str, timeout: float = 120) -> Any:
         """Run a sweep of the experiment to its end."""
@@ -184,6 +191,8 @@ def make_workplace() -> Iterator[Callable[..., Workplace]]:
         for pid in place.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        for driver in place.started:
+            driver.wait()
 
 
 @pytest.fixture

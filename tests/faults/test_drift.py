@@ -52,8 +52,6 @@ def test_a_file_edited_with_its_size_and_time_kept_is_read_again(workplace: Any)
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert file.stat().st_size == before.st_size
 
-    refused = workplace.sweep(LEVELS).assert_code(2)
-    assert "2 finished trials of this sweep were made with other code, data or defaults" in refused.err
     workplace.sweep(LEVELS, "model.momentum=0.5").assert_success()
     told = {name: table for name, table in workplace.tables().items() if table != scores}
     assert [{level: 1.0 - float(score) for level, score in table.items()} for table in told.values()] == [
@@ -78,6 +76,7 @@ def test_a_plugin_edited_without_a_new_version_is_noticed(workplace: Any) -> Non
     before, done = workplace.scores(), workplace.bytes_of_done()
     edit(workplace)
     refused = workplace.sweep("model.level=2,3").assert_code(2)
+    assert "2 finished trials of this sweep were made with other code, data or defaults" in refused.err
     assert "'runner why'" in refused.err
     assert "--accept-drift" in refused.err
     assert "--rerun-drifted" in refused.err
@@ -90,10 +89,24 @@ def test_a_plugin_edited_without_a_new_version_is_noticed(workplace: Any) -> Non
     workplace.sweep("model.level=2,3", "--rerun-drifted").assert_success()
     assert workplace.scores() != before
     told = workplace.run("why", workplace.path.name, "2").assert_success().out
-    assert "faulty" in told
+    assert told == "trial 2 (attempt 1) against trial 0: source of faulty changed\n"
     workplace.assert_nothing_lost()
 
 
+@pytest.mark.fault("F35")
+def test_another_version_of_a_library_is_noticed_and_named(workplace: Any) -> None:
+    workplace.sweep("model.level=2,3").assert_success()
+    newer = workplace.folder / "site/scipy-99.0.dist-info"
+    newer.mkdir()
+    (newer / "METADATA").write_text("Metadata-Version: 2.1\nName: scipy\nVersion: 99.0\n")
+    workplace.sweep("model.level=2,3").assert_code(2)
+    workplace.sweep("model.level=2,3", "--rerun-drifted").assert_success()
+    told = workplace.run("why", workplace.path.name, "2").assert_success().out
+    assert "scipy" in told
+    assert "-> 99.0" in told
+
+
+@pytest.mark.slow
 @pytest.mark.fault("F31")
 def test_a_kept_result_that_went_bad_is_put_aside_and_made_again(workplace: Any, make_workplace: Any) -> None:
     words = ("transforms=[patient]", "model.level=2,3")
@@ -111,6 +124,6 @@ def test_a_kept_result_that_went_bad_is_put_aside_and_made_again(workplace: Any,
     workplace.sweep("transforms=[patient]", "model.level=2,3,4").assert_success()
     assert scores.items() <= workplace.scores().items()
     clean = make_workplace(workplace.folder / "clean")
-    clean.sweep("transforms=[patient]", "model.level=4").assert_success()
+    clean.sweep("transforms=[patient]", "model.level=3,4").assert_success()
     assert clean.scores().items() <= workplace.scores().items()
     workplace.run("store", "verify").assert_success()

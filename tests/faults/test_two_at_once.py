@@ -27,14 +27,14 @@ def test_the_second_of_two_equal_commands_names_who_runs_the_sweep(workplace: An
     workplace.assert_nothing_lost()
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F12", "F36")
 def test_different_sweeps_at_once_on_one_store_find_what_each_finds_alone(
     make_workplace: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     alone, together = (make_workplace(tmp_path_factory.mktemp(name)) for name in ("alone", "together"))
     wanted = [
-        (LEVELS, f"model.momentum={place}", "model.seconds=0.02", "transforms=[patient]")
-        for place in range(SWEEPS)
+        (LEVELS, f"model.momentum={place}", "model.seconds=0.02", "transforms=[patient]") for place in range(SWEEPS)
     ]
     for words in wanted:
         alone.sweep(*words).assert_success()

@@ -1,0 +1,278 @@
+"""A whole sweep, from the space to the winner: opened or resumed, planned, carried out, told.
+
+outcome = sweep(wanted, catalogue, watcher)
+outcome.best, outcome.path
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from runner.catalogue import Catalogue
+from runner.code_digest import library_versions
+from runner.contracts import Search, Space
+from runner.errors import ConfigError, ExitCode
+from runner.plan.experiment import Experiment, Step, resolve
+from runner.plan.keys import digest_of
+from runner.plan.lineage import repeated
+from runner.record import layout, strict_json
+from runner.record.folder import slug
+from runner.record.plain import plain
+from runner.record.redaction import redact_command
+from runner.record.results import CSV, rows, write_results
+from runner.record.sweep_folder import SweepFolder
+from runner.record.sweeps import SweepInfo, TrialSummary
+from runner.store.store import Store
+from runner.trials.crew import Crew
+from runner.trials.driver import Asked, Drift, Driver, Place, Watcher
+from runner.trials.interruption import Interruption, listening
+from runner.trials.options import Options
+from runner.trials.paper import Paper
+from runner.trials.planning import Planner
+from runner.trials.surveying import Surveyor
+from runner.trials.tally import Objective
+from runner.trials.timings import timings
+from runner.trials.tree import Known
+
+#: What a worker may remember, of the machine's memory, all workers together.
+_MEMORY_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a sweep is asked to do.
+
+    name: of the experiment. space: what may be tried. declare: settings of a cell -> its whole declaration.
+    fixed: what all cells share and identifies the sweep with the swept keys; values may be added later. root,
+    folder, command, code, packages: as for a run.
+    drift: "refuse", "accept" or "rerun". disabled: plugins. keep_going: whatever errors are met. plan_only: run
+    nothing. continues: the identity of the sweep that this goes on with, None for its own.
+    """
+
+    name: str
+    space: Space
+    declare: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    fixed: Any
+    options: Options
+    search: Mapping[str, Any] | None
+    root: str
+    folder: str
+    command: Sequence[str] = ()
+    code: Mapping[str, Any] | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
+    drift: str = "refuse"
+    disabled: tuple[str, ...] = ()
+    keep_going: bool = False
+    plan_only: bool = False
+    continues: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """What the sweep is called by: one command has one, whatever values it gives its axes."""
+        return self.continues or digest_of(self.name, self.fixed, sorted({axis.key for axis in self.space.axes}))
+
+
+@dataclass(frozen=True)
+class SweepOutcome:
+    """How a sweep ended. trials: those of this command, by number. best: the winner; run: its run folder.
+
+    stopped: why it ended early, None if it did not. signal: that interrupted it. notes: what to know.
+    """
+
+    path: Path | None
+    trials: Sequence[TrialSummary]
+    objective: Objective
+    best: TrialSummary | None = None
+    run: Path | None = None
+    stopped: str | None = None
+    signal: int | None = None
+    notes: Sequence[str] = ()
+
+
+def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | None = None) -> SweepOutcome:
+    """Carry out a sweep. crew: workers that are warming up already. Raises RunnerError before the first trial."""
+    workers = wanted.options.workers or os.cpu_count() or 1
+    hands = crew or Crew.start(workers)
+    hands.resize(workers)
+    try:
+        with listening() as interruption, TemporaryDirectory(prefix="runner-sweep-") as logs:
+            return _Sweep(wanted, catalogue, watcher, hands, workers, interruption, logs).carry_out()
+    finally:
+        if crew is None:
+            hands.stop()
+
+
+@dataclass
+class _Sweep:
+    wanted: Wanted
+    catalogue: Catalogue
+    watcher: Watcher
+    crew: Crew
+    workers: int
+    interruption: Interruption
+    logs: str
+    known: dict[str, Step] = field(default_factory=dict)
+
+    def carry_out(self) -> SweepOutcome:
+        wanted = self.wanted
+        asking = self._search().begin(wanted.space, 0)
+        first = [Asked(trial, self.declared(trial.settings)) for trial in asking.ask(1_000_000_000)]
+        if not first:
+            raise ConfigError("the sweep has no trials: one of its choices is empty")
+        store = Store(_store_root(wanted.root))
+        place = Place(wanted.folder, str(store.root), wanted.disabled, _memory(self.workers))
+        surveyor = Surveyor(self.crew, place.told(), Path(self.logs), self.interruption)
+        surveyor.learn(one.experiment for one in first)
+        planner = Planner(surveyor.traits, library_versions(), store.has)
+        objective = _objective(first[0].experiment, surveyor, wanted.options)
+        known = Known(dropped=getattr(wanted.space, "dropped", 0) or 0, duplicates=0)
+        options = replace(wanted.options, max_same_error=2**31) if wanted.keep_going else wanted.options
+
+        def driver(folder: Any) -> Driver:
+            self.watcher.opened(folder.path, objective.direction, self.workers)
+            return Driver(
+                folder, self.crew, planner, asking, self.declared, objective, options, place, self.watcher,
+                self.interruption, Drift(wanted.drift), self.workers, surveyor, counts=known, first=first,
+                seconds=timings(Path(wanted.root) / slug(wanted.name)),
+            )  # fmt: skip
+
+        if wanted.plan_only:
+            paper = Paper.of(Path(wanted.root), wanted.name, wanted.identity)
+            driver(paper).plan()
+            return SweepOutcome(paper.path, [], objective)
+        with self._opened(first, objective) as folder:
+            driving = driver(folder)
+            return self._ended(folder, driving, driving.carry_out(), objective)
+
+    def declared(self, settings: Mapping[str, Any]) -> Experiment:
+        """Make and check the experiment of a cell."""
+        return resolve(self.wanted.declare(settings), self.catalogue, name=self.wanted.name, known=self.known)
+
+    def _search(self) -> Search:
+        chosen = dict(self.wanted.search or {"use": "grid"})
+        offer = self.catalogue.find("search", str(chosen.pop("use")))
+        search: Search = offer.build(offer.check(chosen))
+        return search
+
+    def _opened(self, first: Sequence[Asked], objective: Objective) -> SweepFolder:
+        wanted, experiment = self.wanted, first[0].experiment
+        info = SweepInfo(
+            id=f"sweep-{wanted.identity[:12]}",
+            experiment=wanted.name,
+            identity=wanted.identity,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            command=redact_command(wanted.command),
+            axes=list(dict.fromkeys(axis.key for axis in wanted.space.axes)),
+            base=plain(experiment.declared),
+            objective=asdict(objective),
+            seeds=experiment.repeat.seeds,
+            versions={"runner": version("runner-ml"), "python": python_version()},
+        )
+        folder = SweepFolder.open_or_create(Path(wanted.root), wanted.name, wanted.identity, info)
+        (folder.path / "logs").mkdir(exist_ok=True)
+        for name, value in ((layout.CODE, wanted.code), ("packages.json", wanted.packages)):
+            if not (folder.path / name).exists():
+                strict_json.write(folder.path / name, value)
+        return folder
+
+    def _ended(
+        self, folder: SweepFolder, driver: Driver, numbers: Sequence[int], objective: Objective
+    ) -> SweepOutcome:
+        by_number = {trial.number: trial for trial in folder.known().values()}
+        trials = [by_number[number] for number in numbers if number in by_number]
+        notes = [*folder.notes, *driver.drift.told]
+        if self.interruption.signal is not None:
+            return SweepOutcome(folder.path, trials, objective, signal=self.interruption.signal, notes=notes)
+        if driver.committed or not (folder.path / CSV).exists():
+            records = [folder.read(trial.number) for trial in trials]
+            notes += write_results(folder.path, rows(records, folder.info.axes))
+        best = _best(trials, objective)
+        run = None
+        if best is not None and self.wanted.options.ship == "best":
+            run = self._shipped(folder, driver, best, notes)
+        return SweepOutcome(folder.path, trials, objective, best, run, driver.stopped, None, notes)
+
+    def _shipped(self, folder: SweepFolder, driver: Driver, best: TrialSummary, notes: list[str]) -> Path:
+        """Run the winner once more, whole; not again if that was done."""
+        events = [event for event in folder.journal.records if event.get("event") == "shipped"]
+        if events and events[-1]["key"] == best.key and Path(folder.path, events[-1]["path"]).is_dir():
+            return Path(folder.path, events[-1]["path"]).resolve()
+        experiment = self.declared(best.settings)
+        words = [f"{key}={value}" for key, value in best.settings.items()]
+        request = {
+            "declared": repeated(experiment, 0).declared,
+            "root": self.wanted.root,
+            "folder": self.wanted.folder,
+            "name": self.wanted.name,
+            "command": ["runner", *_without_axes(self.wanted.command, best.settings), *words],
+            "overrides": words,
+            "judged": True,
+            "code": self.wanted.code,
+            "packages": self.wanted.packages,
+        }
+        answer = driver.surveyor.order({"do": "ship", "request": request})
+        path = Path(answer["path"])
+        folder.point_to_best(path)
+        relative = os.path.relpath(path, folder.path)
+        folder.journal.append({"event": "shipped", "number": best.number, "key": best.key, "path": relative})
+        notes += answer["notes"]
+        return path
+
+
+def _objective(experiment: Experiment, surveyor: Surveyor, options: Options) -> Objective:
+    """Find what is to be the best. Raises ConfigError where nothing ranks the trials."""
+    metrics = {step.name: surveyor.directions.get(step.key) for step in experiment.many("metrics")}
+    ranked = [name for name, direction in metrics.items() if direction]
+    name = options.metric or experiment.score_by or (ranked[0] if ranked else None)
+    if name is None or name not in metrics:
+        raise ConfigError(
+            f"sweep.metric: {name!r} is none of the experiment's metrics, {list(metrics)!r}. A sweep needs one "
+            "to rank its trials by: 'metrics=[…]', 'score_by=NAME' or 'sweep.metric=NAME'."
+        )
+    direction: Any = options.direction or metrics[name]
+    if direction is None:
+        raise ConfigError(
+            f"sweep.metric: metric {name!r} is a description and ranks nothing. Choose one of {ranked!r}."
+        )
+    return Objective(name, direction, options.aggregate)
+
+
+def _best(trials: Sequence[TrialSummary], objective: Objective) -> TrialSummary | None:
+    done = [trial for trial in trials if trial.state == "done" and trial.score is not None]
+    return max(done, key=lambda trial: (objective.oriented(trial.score or 0.0), -trial.number), default=None)
+
+
+def _without_axes(command: Sequence[str], settings: Mapping[str, Any]) -> list[str]:
+    """Return the command's words without the sweep: for a run of one cell."""
+    kept = [word for word in command[1:] if word.lstrip("+").partition("=")[0] not in settings]
+    return [
+        word
+        for word in kept
+        if word not in ("-m", "--multirun", "--yes") and not word.startswith(("search", "sweep."))
+    ]
+
+
+def _store_root(root: str) -> Path:
+    return Path(os.environ.get("RUNNER_STORE") or Path(root, ".store")).resolve()
+
+
+def _memory(workers: int) -> int:
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        total = 4 * 2**30
+    return int(total * _MEMORY_SHARE / workers)
+
+
+def exit_code(outcome: SweepOutcome) -> int:
+    """Return the command's exit code: 1 where trials failed or none is left to win."""
+    failed = any(trial.state not in ("done", "pruned") for trial in outcome.trials)
+    return ExitCode.SOME_TRIALS_FAILED if failed else ExitCode.OK
