@@ -7,7 +7,7 @@ collect_ignore = (
     if find_spec("numba")
     else [
         "runner/learn/kernels_numba.py",
-    "runner/learn/losses_numba.py",
+        "runner/learn/losses_numba.py",
         "plugins/runner_builtin/sgd_course.py",
         "plugins/runner_builtin/sgd_kernels.py",
         "plugins/runner_builtin/sgd_problem.py",

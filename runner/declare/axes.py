@@ -6,13 +6,21 @@ override words again, from which Hydra composes the trial.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import IntervalSweep, Override, OverrideType, QuotedString, Transformer
+from hydra.core.override_parser.types import (
+    IntervalSweep,
+    Override,
+    OverrideType,
+    QuotedString,
+    RangeSweep,
+    Transformer,
+)
 
 from runner.contracts import Axis
 from runner.errors import ConfigError
@@ -49,6 +57,18 @@ def taken_apart(words: Sequence[str], parser: OverridesParser) -> Words:
         axes[key] = axis(key, override, parser, _WHERE)
         signs[key] = {OverrideType.ADD: "+", OverrideType.FORCE_ADD: "++"}.get(override.type, "")
     return Words(tuple(fixed), axes, signs)
+
+
+def counted(words: Sequence[str], parser: OverridesParser) -> int:
+    """Count the combinations of listed values and ranges, without listing a range; there may be too many for that."""
+    count = 1
+    for override in parser.parse_overrides(list(words)):
+        value = override.value() if override.is_sweep_override() else None
+        if isinstance(value, RangeSweep) and value.start is not None and value.stop is not None:
+            count *= max(0, math.ceil((value.stop - value.start) / value.step))
+        elif value is not None and not isinstance(value, IntervalSweep):
+            count *= sum(1 for _ in override.sweep_iterator(Transformer.identity))
+    return count
 
 
 def axis(key: str, override: Override, parser: OverridesParser, where: str) -> Axis:

@@ -13,7 +13,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from runner.contracts import Axis
-from runner.declare.axes import Words, parsed, plain_value, taken_apart
+from runner.declare.axes import Words, counted, parsed, plain_value, taken_apart
 from runner.declare.composing import CONFIG_NAME, Setup
 from runner.declare.fast import Composer
 from runner.errors import ConfigError
@@ -71,7 +71,10 @@ def wanted(
 ) -> Wanted:
     """Make out what a sweep is asked to do. Raises ConfigError, or what Hydra raises."""
     parser = OverridesParser.create(config_loader=loader)
-    apart = taken_apart(_ours(words), parser)
+    own = _ours(words)
+    if not asked.yes:
+        _check_count(counted(own, parser))
+    apart = taken_apart(own, parser)
     declaring = Declaring(apart, loader)
     base = declaring.base()
     section, options = split_section(base.pop("sweep", None))
@@ -180,4 +183,9 @@ def _check_size(space: SweepSpace, asked: Options) -> None:
     if space.interval is not None or asked.yes:
         return
     if sum(1 for _ in islice(space.cells(), MANY_TRIALS + 1)) > MANY_TRIALS:
-        raise ConfigError(f"the sweep has {space.size():,} trials; add '--yes' if that is meant")
+        _check_count(space.size() or 0)
+
+
+def _check_count(count: int) -> None:
+    if count > MANY_TRIALS:
+        raise ConfigError(f"the sweep has {count:,} trials; add '--yes' if that is meant")

@@ -16,7 +16,8 @@ import os, signal, sys, hydra
 
 @hydra.main(config_path=None, config_name="config", **({"version_base": "1.3"} if hydra.__version__ < "1.4" else {}))
 def main(config):
-    print("did", config.a, config.get("b"), hydra.core.hydra_config.HydraConfig.get().job.num, flush=True)
+    told = ("did", config.a, config.get("b"), hydra.core.hydra_config.HydraConfig.get().job.num)
+    os.write(1, (" ".join(map(str, told)) + "\\n").encode())  # at once: processes print beside each other
     if config.a == 13:
         raise ValueError("unlucky 13")
     if config.a == 9:
