@@ -133,8 +133,8 @@ class _Sweep:
         surveyor.learn(one.experiment for one in first)
         planner = Planner(surveyor.traits, library_versions(), store.has)
         objective = _objective(first[0].experiment, surveyor, wanted.options)
-        left_out = {name: getattr(wanted.space, name, None) or 0 for name in ("dropped", "duplicates")}
-        known = Known(**left_out)
+        dropped, duplicates = (getattr(wanted.space, name, None) or 0 for name in ("dropped", "duplicates"))
+        known = Known(dropped=dropped, duplicates=duplicates)
         options = replace(wanted.options, max_same_error=2**31) if wanted.keep_going else wanted.options
 
         def driver(folder: Any) -> Driver:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 #: So often a sweep is killed and begun again; RUNNER_KILLS=25 is what a release is tried with.
-KILLS = int(os.environ.get("RUNNER_KILLS", "3"))
+KILLS = int(os.environ.get("RUNNER_KILLS", "5"))
 MANY = ("model.level=" + ",".join(f"{1 + place / 8}" for place in range(40)), "model.seconds=0.1")
 Until = Callable[..., None]
 
