@@ -12,12 +12,14 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from runner.contracts import Asking, Trial
-from runner.errors import ConfigError
 from runner.plan.experiment import Experiment
+from runner.plan.explaining import Ran, flat, merged
+from runner.plan.explaining import differences as differences_of
 from runner.plan.lineage import Node, lineage, repeated
 from runner.plan.outline import Outline
 from runner.record.plain import plain
@@ -26,6 +28,7 @@ from runner.record.sweep_folder import SweepFolder
 from runner.record.sweeps import TrialRecord, TrialState, TrialSummary
 from runner.trials.candidate import Candidate, components_of, differences, key_of
 from runner.trials.crew import Crew
+from runner.trials.drift import Drift
 from runner.trials.interruption import Interruption
 from runner.trials.options import Options
 from runner.trials.planning import Job, Planner
@@ -176,7 +179,7 @@ class Driver:
         planner, known = self.planner, self.sweep.known()
         self._survey(asked)
         keys = [key_of(one.experiment, planner.traits, planner.libraries) for one in asked]
-        keys = self.drift.checked(keys, [one.trial.settings for one in asked], known)
+        keys = self.drift.checked(keys, [one.trial.settings for one in asked], known, partial(self._changed, asked))
         numbers = self.sweep.plan({key: one.trial.settings for key, one in zip(keys, asked, strict=True)})
         fresh: dict[int, Candidate] = {}
         resumed: list[TrialSummary] = []
@@ -206,6 +209,22 @@ class Driver:
         repetitions = max((one.experiment.repeat.seeds for one in wave.candidates), default=1)
         told = outline(wave.candidates, jobs, repetitions, planner.stored, known_before)
         self.watcher.planned(told, len(self._planned), resumed)
+
+    def _changed(self, asked: Sequence[Asked], place: int, before: TrialSummary) -> list[str]:
+        """Say in words what has changed since an earlier result. place: of what is asked for now."""
+        record, experiment = self.sweep.read(before.number), asked[place].experiment
+        declared = merged(self.sweep.info.base, record.changes, record.removed)
+        now = Ran(
+            flat(plain(experiment.declared)),
+            components_of(experiment, self.planner.libraries),
+            self._data(experiment),
+        )
+        return differences_of(Ran(flat(declared), record.components, record.data), now)
+
+    def _data(self, experiment: Experiment) -> str | None:
+        """Return the fingerprint of what a trial's source loads."""
+        source = experiment.one("source")
+        return None if source is None else self.planner.traits.data.get(source.key)
 
     def _survey(self, asked: Sequence[Asked]) -> None:
         """Learn what the components of these trials say of themselves, and where need be how many folds there are."""
@@ -511,8 +530,6 @@ class Driver:
         changes, removed = differences(self.sweep.info.base, declared)
         values = list(tally.scores(self.objective.metric).values())
         fused = max((answer["fused"] for answer in tally.answers.values()), default=1)
-        source = candidate.experiment.one("source")
-        assert source is not None
         assert tally.started is not None
         return TrialRecord(
             number=candidate.number,
@@ -529,7 +546,7 @@ class Driver:
             steps=tally.steps(),
             curves=tally.curves(),
             components=components_of(candidate.experiment, self.planner.libraries),
-            data=self.planner.traits.data.get(source.key),
+            data=self._data(candidate.experiment),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=tally.seconds or time.monotonic() - tally.started,
             waited=max(0.0, tally.started - tally.submitted),
@@ -569,45 +586,8 @@ class Wave:
     repetition: int = 0
 
 
-@dataclass
-class Drift:
-    """What to do with trials whose settings are known and whose code or data have changed since.
-
-    way: "refuse", "accept" (their old results stand) or "rerun". told: what was accepted, for the person.
-    """
-
-    way: str = "refuse"
-    told: list[str] = field(default_factory=list)
-
-    def checked(
-        self, keys: Sequence[str], settings: Sequence[Mapping[str, Any]], known: Mapping[str, TrialSummary]
-    ) -> list[str]:
-        """Return the keys to go by: with "accept" those of old. Raises ConfigError where results would mix."""
-        old = {_sign(trial.settings): trial for trial in known.values() if trial.state == "done"}
-        changed = {
-            place: old[_sign(own)]
-            for place, (key, own) in enumerate(zip(keys, settings, strict=True))
-            if key not in known and _sign(own) in old
-        }
-        if not changed or self.way == "rerun":
-            return list(keys)
-        if self.way == "refuse":
-            first = min(trial.number for trial in changed.values())
-            raise ConfigError(
-                f"{len(changed)} finished trials of this sweep were made with other code, data or defaults than they "
-                f"would be now (the first is {first}; 'runner why' tells what changed). Go on with "
-                "'--accept-drift' to keep their results beside new ones, or '--rerun-drifted' to make them again."
-            )
-        self.told.append(f"{len(changed)} trials keep results that were made with other code, data or defaults")
-        return [changed[place].key if place in changed else key for place, key in enumerate(keys)]
-
-
 def _plain(nodes: Sequence[Node]) -> list[list[str]]:
     return [[node.key, node.name] for node in nodes]
-
-
-def _sign(settings: Mapping[str, Any]) -> str:
-    return repr(sorted((key, repr(value)) for key, value in settings.items()))
 
 
 def _spread(values: Sequence[float]) -> float | None:

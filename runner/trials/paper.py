@@ -10,7 +10,7 @@ from typing import Any
 
 from runner.record.folder import slug
 from runner.record.read_sweep import Sweep, is_sweep
-from runner.record.sweeps import TrialSummary
+from runner.record.sweeps import SweepInfo, TrialRecord, TrialSummary
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Paper:
     """What a planner asks of a sweep's folder. path: where it is, or would be."""
 
     path: Path
+    sweep: Sweep
     trials: Mapping[str, TrialSummary]
     notes: Sequence[str] = ()
     journal: Any = field(default_factory=lambda: SimpleNamespace(records=[]))
@@ -26,8 +27,18 @@ class Paper:
     def of(cls, root: Path, experiment: str, identity: str) -> Paper:
         """Look at the sweep of this identity, if there is one."""
         path = root / slug(experiment) / f"sweep-{identity[:12]}"
-        trials = Sweep.open(path).trials() if is_sweep(path) else []
-        return cls(path, {trial.key: trial for trial in trials})
+        sweep = Sweep(path)
+        trials = sweep.trials() if is_sweep(path) else []
+        return cls(path, sweep, {trial.key: trial for trial in trials})
+
+    @property
+    def info(self) -> SweepInfo:
+        """What the sweep says of itself, where there is one."""
+        return self.sweep.info
+
+    def read(self, number: int) -> TrialRecord:
+        """Return the record of a committed trial."""
+        return self.sweep.trial(number)
 
     def known(self) -> dict[str, TrialSummary]:
         """Return key -> summary of every trial that was committed."""

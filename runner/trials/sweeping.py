@@ -32,7 +32,8 @@ from runner.record.sweep_folder import SweepFolder
 from runner.record.sweeps import SweepInfo, TrialSummary
 from runner.store.store import Store
 from runner.trials.crew import Crew
-from runner.trials.driver import Asked, Drift, Driver, Place, Watcher
+from runner.trials.drift import Drift
+from runner.trials.driver import Asked, Driver, Place, Watcher
 from runner.trials.interruption import Interruption, listening
 from runner.trials.options import Options
 from runner.trials.paper import Paper

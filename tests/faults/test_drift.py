@@ -77,7 +77,7 @@ def test_a_plugin_edited_without_a_new_version_is_noticed(workplace: Any) -> Non
     edit(workplace)
     refused = workplace.sweep("model.level=2,3").assert_code(2)
     assert "2 finished trials of this sweep were made with other code, data or defaults" in refused.err
-    assert "'runner why'" in refused.err
+    assert "source of faulty changed" in refused.err
     assert "--accept-drift" in refused.err
     assert "--rerun-drifted" in refused.err
     assert workplace.bytes_of_done() == done
