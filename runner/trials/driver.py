@@ -178,6 +178,9 @@ class Driver:
     def _take_up(self, asked: Sequence[Asked]) -> None:
         planner, known = self.planner, self.sweep.known()
         self._survey(asked)
+        for one in asked:
+            if one.trial.share < 1.0:
+                planner.check_in_parts(one.experiment)
         keys = [key_of(one.experiment, planner.traits, planner.libraries) for one in asked]
         keys = self.drift.checked(keys, [one.trial.settings for one in asked], known, partial(self._changed, asked))
         numbers = self.sweep.plan({key: one.trial.settings for key, one in zip(keys, asked, strict=True)})

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
+from runner.errors import ConfigError
 from runner.plan.experiment import Experiment, Step
 from runner.plan.keys import digest_of
 from runner.plan.lineage import Lineage, Node, Traits, lineage, repeated
@@ -104,6 +105,17 @@ class Planner:
             for group in found.values()
             for start in range(0, len(group), MOST_TOGETHER)
         ]
+
+    def check_in_parts(self, experiment: Experiment) -> None:
+        """Refuse a model that cannot be trained up to a part of its epochs and go on later. Raises ConfigError."""
+        model = experiment.one("model")
+        assert model is not None
+        if self.likeness(experiment) is None:
+            why = " while there are compressors" if experiment.many("compressors") else ""
+            raise ConfigError(
+                f"{model.offer} cannot be trained up to a part of its epochs, as this search asks for{why}. Choose "
+                "'search=random' or 'search=tpe', or a model that is trained by gradients."
+            )
 
     def likeness(self, experiment: Experiment) -> str | None:
         """Return what trials trained together must have in common; None for a model that trains alone."""

@@ -119,6 +119,14 @@ def test_a_search_that_halves_drops_trials_and_trains_one_to_the_end(project: Pr
     assert [trial.attempt for trial in sweep_of(project).trials()] == [1] * 9
 
 
+def test_a_search_in_parts_refuses_a_model_that_has_no_epochs(project: Project) -> None:
+    plain = EXPERIMENT.replace("softmax", "DummyClassifier").replace("  - override /optimizer: momentum\n", "")
+    project.write("conf/experiment/irises.yaml", plain.replace("model: {epochs: 4}\n", ""))
+    outcome = project.run("-m", "+experiment=irises", "search=halving", "search.trials=3", "seed=range(9)")
+    assert outcome.code == 2
+    assert "model 'DummyClassifier' cannot be trained up to a part of its epochs" in outcome.err
+
+
 def test_compressors_act_before_a_trial_is_scored(project: Project) -> None:
     words = ("augmenters=[]", "compressors=[truncated_svd]", "compressors.truncated_svd.rank=1,8", "sweep.ship=none")
     project.run("-m", "+experiment=digits", *words).assert_success()
