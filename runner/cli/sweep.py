@@ -15,7 +15,7 @@ from runner.errors import ExitCode
 from runner.plan.outline import Outline
 from runner.record.read_sweep import Sweep
 from runner.record.sweeps import TrialSummary
-from runner.report.failures import failures_of, show_failures
+from runner.report.failures import exit_code, failures_of, show_failures
 from runner.report.leaderboard import show_leaderboard
 from runner.report.live_table import FAILED, SweepProgress, Watch, watching
 from runner.report.plan_view import show_plan
@@ -100,9 +100,7 @@ def _told(outcome: SweepOutcome, console: Console) -> int:
         console.print(f"stopped: {outcome.stopped}", style="bold", soft_wrap=True)
     if outcome.run is not None and outcome.best is not None:
         console.print(f"best: trial {outcome.best.number}, run whole in {_near(outcome.run)}", soft_wrap=True)
-    if failed or (outcome.stopped is not None and not outcome.stopped.startswith("the time budget")):
-        return ExitCode.SOME_TRIALS_FAILED
-    return ExitCode.OK
+    return exit_code(trials)
 
 
 def _near(path: Path | None) -> str:

@@ -38,14 +38,13 @@ from runner.trials.task import Ended, Said, Task
 from runner.trials.tree import Known, outline
 
 #: Mistakes in the declaration and in the data: the same for every trial, so that five of them tell enough.
-_SAME_FOR_ALL = frozenset({"config", "plugin", "data"})
+_SAME_FOR_ALL = frozenset({"config", "plugin", "data", "input_changed"})
 #: So many orders are given to the crew for each of its workers: what lies there begins even after a stop.
 _AHEAD = 4
 #: Ask a search for as many as it has.
-_ALL = 1_000_000_000
+ALL = 1_000_000_000
 #: An attempt that broke with its worker is made once more.
 _ATTEMPTS = 2
-_EXPLODED = 1e12
 
 
 class Watcher(Protocol):
@@ -170,7 +169,7 @@ class Driver:
     def _ask(self) -> None:
         """Take up what the search asks for; what is known already is answered at once."""
         while self.stopped is None and self.interruption.signal is None and not self.asking.done:
-            trials = self.asking.ask(_ALL)
+            trials = self.asking.ask(ALL)
             if not trials:
                 return
             self._take_up([Asked(trial, self.declare(trial.settings)) for trial in trials])

@@ -19,7 +19,7 @@ from typing import Any
 from runner.catalogue import Catalogue
 from runner.code_digest import library_versions
 from runner.contracts import Search, Space
-from runner.errors import ConfigError, ExitCode
+from runner.errors import ConfigError
 from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.keys import digest_of
 from runner.plan.lineage import repeated
@@ -33,7 +33,7 @@ from runner.record.sweeps import SweepInfo, TrialSummary
 from runner.store.store import Store
 from runner.trials.crew import Crew
 from runner.trials.drift import Drift
-from runner.trials.driver import Asked, Driver, Place, Watcher
+from runner.trials.driver import ALL, Asked, Driver, Place, Watcher
 from runner.trials.interruption import Interruption, listening
 from runner.trials.options import Options
 from runner.trials.paper import Paper
@@ -125,7 +125,7 @@ class _Sweep:
     def carry_out(self) -> SweepOutcome:
         wanted = self.wanted
         asking = self._search().begin(wanted.space, 0)
-        first = [Asked(trial, self.declared(trial.settings)) for trial in asking.ask(1_000_000_000)]
+        first = [Asked(trial, self.declared(trial.settings)) for trial in asking.ask(ALL)]
         if not first:
             raise ConfigError("the sweep has no trials: one of its choices is empty")
         store = Store(_store_root(wanted.root))
@@ -272,9 +272,3 @@ def _memory(workers: int) -> int:
     except (ValueError, OSError, AttributeError):
         total = 4 * 2**30
     return int(total * _MEMORY_SHARE / workers)
-
-
-def exit_code(outcome: SweepOutcome) -> int:
-    """Return the command's exit code: 1 where trials failed or none is left to win."""
-    failed = any(trial.state not in ("done", "pruned") for trial in outcome.trials)
-    return ExitCode.SOME_TRIALS_FAILED if failed else ExitCode.OK
