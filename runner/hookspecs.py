@@ -96,13 +96,13 @@ def runner_executors() -> Table:  # type: ignore[empty-body]
 
 
 @hookspec
-def runner_trainers() -> Mapping[str, str]:  # type: ignore[empty-body]
-    """Offer trainers of many models at once: a model's "package.module:Class" -> its trainer's."""
+def runner_conf_dirs() -> Sequence[str]:  # type: ignore[empty-body]
+    """Offer config folders as import packages, e.g. `["acme_runner.conf"]`; they need an `__init__.py`."""
 
 
 @hookspec
-def runner_conf_dirs() -> Sequence[str]:  # type: ignore[empty-body]
-    """Offer config folders as import packages, e.g. `["acme_runner.conf"]`; they need an `__init__.py`."""
+def runner_trainers() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Offer trainers of many models at once: a model's "package.module:Class" -> its trainer's."""
 
 
 @hookspec
