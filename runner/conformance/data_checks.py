@@ -80,7 +80,9 @@ def gives_folds_with_rows_in_them(subject: Subject) -> None:
 
 
 def keeps_test_rows_out_of_training(subject: Subject) -> None:
-    """No row is in both parts of a fold."""
+    """No row is in both parts of a fold, unless the splitter says that it `overlaps`."""
+    if getattr(subject.build(), "overlaps", False):
+        return
     for number, (train, test) in enumerate(_split(subject), start=1):
         both = sorted(set(train) & set(test))
         subject.expect(not both, f"fold {number} has rows in both training and test: {both[:5]}")

@@ -98,9 +98,16 @@ def _discard(path: Path) -> None:
     try:
         with locks.alone(path) as descriptor:
             if descriptor is not None:
-                shutil.rmtree(path)
+                _remove(path)
     except IntegrityError:  # no folder
         path.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, whoever else is removing it at the same time."""
+    while path.exists():
+        with suppress(FileNotFoundError):  # a file that another has just removed
+            shutil.rmtree(path)
 
 
 def _working_path(root: Path) -> Path:
