@@ -78,7 +78,7 @@ def sweep_shown(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> tupl
         shown.close()
     if wanted.plan_only:
         return ExitCode.OK, ()
-    return _told(outcome, Console(file=sys.stdout, highlight=False)), outcome.trials
+    return _told(outcome, Console(file=sys.stdout, highlight=False, markup=False)), outcome.trials
 
 
 def _told(outcome: SweepOutcome, console: Console) -> int:

@@ -192,7 +192,7 @@ class Driver:
                 duplicates += 1
             self._planned.add(number)
             if number not in self._tallies and self._answer(one.trial, number, summary):
-                if summary is not None and summary.state == "done" and number not in fresh:
+                if summary is not None and self._is_through(summary) and number not in fresh:
                     resumed.append(summary)
                 continue
             self._asked.setdefault(number, []).append(one.trial)
@@ -257,10 +257,16 @@ class Driver:
                 return False
             self.asking.tell(trial, self._oriented(self._told[number, trial.share]))
             return True
-        if summary is not None and summary.state == "done":
+        if summary is not None and self._is_through(summary):
             self.asking.tell(trial, self._oriented(summary.score))
             return True
         return False
+
+    def _is_through(self, summary: TrialSummary) -> bool:
+        """Whether nothing is left of a trial: it is done, or it has lost the race of the seeds."""
+        if summary.state == "pruned":
+            return self.sweep.read(summary.number).share >= 1.0
+        return summary.state == "done"
 
     def _plan(self, wave: Wave) -> list[Job]:
         """Plan the next repetition of a wave; the first two at once, for one says nothing of the spread."""
@@ -351,7 +357,7 @@ class Driver:
         if tally.started is None:
             tally.attempt = self.sweep.next_attempt(tally.candidate.number)
             self.sweep.begin(tally.candidate.number, tally.attempt)
-            tally.started = time.monotonic()
+            tally.started, tally.begun = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
             self.watcher.started(tally.candidate.number)
 
     def _task(self, job: Job) -> Task:
@@ -549,7 +555,7 @@ class Driver:
             curves=tally.curves(),
             components=components_of(candidate.experiment, self.planner.libraries),
             data=self._data(candidate.experiment),
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            started=tally.begun,
             seconds=tally.seconds or time.monotonic() - tally.started,
             waited=max(0.0, tally.started - tally.submitted),
             peak_bytes=tally.peak or None,

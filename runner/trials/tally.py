@@ -46,13 +46,15 @@ class Objective:
 class Tally:
     """One trial under way. answers: (repetition, fold) -> what a worker told of it. pending: ids of its jobs.
 
-    repetitions: how many are done or under way. finished: nothing more is asked of it for now.
+    submitted, started: by a monotonic clock; begun: ISO 8601 in UTC. repetitions: how many are done or under way.
+    finished: nothing more is asked of it for now.
     """
 
     candidate: Candidate
     attempt: int
     submitted: float
     started: float | None = None
+    begun: str = ""
     answers: dict[tuple[int, int], Mapping[str, Any]] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
     error: ErrorRecord | None = None

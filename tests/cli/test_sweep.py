@@ -73,6 +73,16 @@ def test_resume_goes_on_by_the_folder_and_takes_more_values(project: Project) ->
     assert outcome.code == 2
 
 
+def test_without_pyarrow_the_note_names_the_extra(project: Project) -> None:
+    # a package of that name that cannot be found is what an environment without it has
+    hidden = "import sys, importlib.util as u; f = u.find_spec\n"
+    hidden += "u.find_spec = lambda name, *more: None if name == 'pyarrow' else f(name, *more)\n"
+    project.write("site/sitecustomize.py", hidden)
+    project.environment = {"PYTHONPATH": str(project.folder / "site")}
+    outcome = project.run(*SWEEP, "sweep.ship=none").assert_success()
+    assert "pip install 'runner-ml[parquet]'" in outcome.out
+
+
 def test_a_plan_draws_the_tree_and_writes_nothing(project: Project) -> None:
     outcome = project.run(*SWEEP, "--plan").assert_success()
     assert "train/softmax, together  4 trials" in outcome.out
@@ -98,6 +108,15 @@ def test_seeds_are_no_trials(project: Project) -> None:
     record = sweep_of(project).trial(trial.number)
     assert len(record.metrics.folds) == 9
     assert trial.std is not None
+
+
+def test_a_trial_that_lost_the_race_of_the_seeds_is_not_run_again(project: Project) -> None:
+    words = ("-m", "+experiment=irises", "optimizer.learning_rate=0.00001,0.1", "repeat.seeds=4", "sweep.ship=none")
+    project.run(*words).assert_success()
+    before = {trial.number: trial for trial in sweep_of(project).trials()}
+    assert sorted(trial.state for trial in before.values()) == ["done", "pruned"]
+    assert "resumed: 2 done, 0 to go" in project.run(*words).assert_success().out
+    assert {trial.number: trial for trial in sweep_of(project).trials()} == before
 
 
 def test_a_search_that_halves_drops_trials_and_trains_one_to_the_end(project: Project) -> None:
