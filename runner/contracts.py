@@ -20,9 +20,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, runtime_checkable
+
+from runner.errors import ConfigError
+from runner.secrets import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,10 +42,24 @@ API_VERSION = "1.0"
 
 @dataclass(frozen=True)
 class SourceContext:
-    """What a source may lean on. folder: relative paths mean this folder; seed: for sources that sample."""
+    """What a source may lean on. folder: relative paths mean this folder; seed: for sources that sample.
+
+    secrets: reveals `${secret:env:NAME}` in an option at the moment of connecting, and masks it in messages.
+    cache: where downloads may be kept for the next run; None where nothing may be kept. build: makes the source
+    that an option of type `runner.options.SourceDeclaration` declares.
+    """
 
     folder: Path
     seed: int
+    secrets: Secrets = field(default_factory=Secrets)
+    cache: Path | None = None
+    build: Callable[[Mapping[str, Any]], Source] | None = None
+
+    def source(self, declared: Mapping[str, Any]) -> Source:
+        """Build a source that is declared inside another one: `{use: NAME, …options}`. Raises ConfigError."""
+        if self.build is None:
+            raise ConfigError("a source inside a source can only be built in a run; give `build` to the context.")
+        return self.build(declared)
 
 
 @runtime_checkable
@@ -50,6 +67,9 @@ class Source(Protocol):
     """Reads the data.
 
     Called once per run, first. Gives every row an id and the whole a fingerprint of the bytes or the query.
+    What a person should know of the reading goes into the dataset's `notes`, rows refused on request into `rejected`.
+    A source that can give its rows piece by piece has `batches(context) -> Iterator[Dataset]` besides: the same rows
+    in the same order with the same ids, never all in memory (`stream: true`).
     A source that can tell the fingerprint without loading has `fingerprint(context) -> str` besides. draws:
     class attribute, True if absent; False says that the seed plays no part in what is loaded.
     Raises `DataError` (file, line, counts) for data it cannot read; never guesses, never drops a row.
@@ -71,8 +91,9 @@ class Cleaner(Protocol):
     every row (`keeps_rows = True`) also becomes the head of the fitted pipeline: predictions are made
     on data repaired the same way; it then must not need the target.
 
-    keeps_rows: class attribute, False if absent. learns: class attribute, False if absent; a learning
-    cleaner also has `fit(dataset) -> cleaner`, which returns a fitted copy and leaves itself unchanged.
+    row_by_row: class attribute, False if absent; True says that what becomes of a row depends on this row alone, so
+    that rows may come in batches. keeps_rows: class attribute, False if absent. learns: class attribute, False if
+    absent; a learning cleaner also has `fit(dataset) -> cleaner`, which returns a fitted copy and leaves itself unchanged.
     """
 
     def clean(self, dataset: Dataset) -> Dataset:
@@ -84,9 +105,13 @@ class Cleaner(Protocol):
 class Splitter(Protocol):
     """Parts rows into training and test rows: scikit-learn's splitter contract.
 
-    Called once per run after the cleaners. One fold is a hold-out, several are a cross-validation. A class
-    attribute `needs_groups = True` says that it cannot work without groups; `overlaps = True` that rows may be in
-    both parts on purpose, which makes its scores no estimate of how the model will do.
+    Called once per run after the cleaners. One fold is a hold-out, several are a cross-validation. It may give
+    triples (training, validation, test) instead of pairs: scores are then of the validation rows, by which trials
+    are compared, and those of the test rows are told beside them.
+    Class attributes, False if absent: `needs_groups` says that it cannot work without groups; `overlaps` that rows
+    may be in both parts on purpose, which makes its scores no estimate of how the model will do; `sees_rows` that X is
+    the whole `Dataset`, ids and features, instead of a blank column; `row_by_row` that the part a row goes to depends
+    on this row alone. An attribute `columns_taken` names columns that only part the rows: they are no features.
     """
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:

@@ -31,6 +31,8 @@ class Dataset:
     groups: shape (n_rows,), rows that must not be parted by a splitter; None where there are none.
     fingerprint: sha256 of the bytes, or of the query, that the source read.
     dropped: how many rows have been dropped so far, by reason.
+    notes: what a person should know of how the values came about; told once, at the end of the run.
+    rejected: rows that the source refused on request, as (line, reason, text); kept in the run folder.
     """
 
     features: Any
@@ -39,6 +41,8 @@ class Dataset:
     fingerprint: str
     groups: NDArray[Any] | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    rejected: tuple[tuple[int, str, str], ...] = ()
 
     @classmethod
     def of(
@@ -84,6 +88,10 @@ class Dataset:
     def with_features(self, features: Any) -> Self:
         """Return the same rows with other features. features: as many rows as before, in the same order."""
         return replace(self, features=features)
+
+    def noting(self, *notes: str) -> Self:
+        """Return the same rows with more notes."""
+        return replace(self, notes=(*self.notes, *notes)) if notes else self
 
     def joined(self, made: Dataset) -> Self:
         """Append rows that an augmenter made."""

@@ -6,7 +6,8 @@ checked against them. This module is light on purpose: signatures are read witho
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Lt
 
@@ -26,3 +27,25 @@ Count = Annotated[int, Ge(1)]
 CountFromZero = Annotated[int, Ge(0)]
 #: A count of at least 2, such as a number of folds.
 Several = Annotated[int, Ge(2)]
+
+
+@dataclass(frozen=True)
+class InputFileMark:
+    """Says that a text is the path of a file that a component reads."""
+
+
+#: The path of a file that a component reads: given relative to the folder of the run, received absolute; what the
+#: file holds counts like a setting, so that a result of other content is not taken for the same.
+InputFile = Annotated[str, InputFileMark()]
+
+
+@dataclass(frozen=True)
+class SourceMark:
+    """Says that a mapping declares a source."""
+
+
+#: A source declared inside another: `{use: NAME, …options}`. Options that the outer source gives may be left out.
+SourceDeclaration = Annotated[dict[str, Any], SourceMark()]
+
+#: Columns of a table: one name, a list of names, or a choice `{types: […], pattern: …, except: […]}` (`runner.columns`).
+Columns = str | list[str] | dict[str, Any]

@@ -20,6 +20,8 @@ FLOORS = {
     "data": 0,
     "options": 0,
     "isolation": 0,
+    "secrets": 0,
+    "columns": 0,
     "signature": 1,
     "checking": 1,
     "code_digest": 1,

@@ -9,7 +9,7 @@ training: `Repair` is the head of the fitted pipeline.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -98,13 +98,12 @@ def frozen(dataset: Dataset) -> Dataset:
     elif hasattr(features, "iloc"):
         features = features.copy(deep=not _copies_on_write())
     target = dataset.target
-    return Dataset(
-        features,
-        None if target is None else _read_only(target),
-        _read_only(dataset.row_ids),
-        dataset.fingerprint,
-        None if dataset.groups is None else _read_only(dataset.groups),
-        dataset.dropped,
+    return replace(
+        dataset,
+        features=features,
+        target=None if target is None else _read_only(target),
+        row_ids=_read_only(dataset.row_ids),
+        groups=None if dataset.groups is None else _read_only(dataset.groups),
     )
 
 
