@@ -93,7 +93,8 @@ class Cleaner(Protocol):
 
     row_by_row: class attribute, False if absent; True says that what becomes of a row depends on this row alone, so
     that rows may come in batches. keeps_rows: class attribute, False if absent. learns: class attribute, False if
-    absent; a learning cleaner also has `fit(dataset) -> cleaner`, which returns a fitted copy and leaves itself unchanged.
+    absent; a learning cleaner also has `fit(dataset) -> cleaner`, which returns a fitted copy and leaves itself
+    unchanged.
     """
 
     def clean(self, dataset: Dataset) -> Dataset:
@@ -109,9 +110,9 @@ class Splitter(Protocol):
     triples (training, validation, test) instead of pairs: scores are then of the validation rows, by which trials
     are compared, and those of the test rows are told beside them.
     Class attributes, False if absent: `needs_groups` says that it cannot work without groups; `overlaps` that rows
-    may be in both parts on purpose, which makes its scores no estimate of how the model will do; `sees_rows` that X is
-    the whole `Dataset`, ids and features, instead of a blank column; `row_by_row` that the part a row goes to depends
-    on this row alone. An attribute `columns_taken` names columns that only part the rows: they are no features.
+    may be in both parts on purpose, which makes its scores no estimate of how the model will do; `sees_rows` that X
+    is the whole `Dataset`, ids and features, instead of a blank column; `row_by_row` that the part a row goes to
+    depends on this row alone. An attribute `columns_taken` names columns that only part the rows: they are no features.
     """
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:

@@ -47,5 +47,5 @@ class SourceMark:
 #: A source declared inside another: `{use: NAME, …options}`. Options that the outer source gives may be left out.
 SourceDeclaration = Annotated[dict[str, Any], SourceMark()]
 
-#: Columns of a table: one name, a list of names, or a choice `{types: […], pattern: …, except: […]}` (`runner.columns`).
+#: Columns of a table: a name, a list of names, or `{types: […], pattern: …, except: […]}` (see `runner.columns`).
 Columns = str | list[str] | dict[str, Any]

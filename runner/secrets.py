@@ -37,7 +37,7 @@ class Secrets:
         self._forms: set[str] = set()
 
     def reveal(self, text: str) -> str:
-        """Return text with its references replaced by what they stand for. Raises ConfigError where one is missing."""
+        """Replace the references in a text by what they stand for. Raises ConfigError where one is missing."""
         return _REFERENCE.sub(lambda found: self._value(found[1], found[2], found[0]), text)
 
     def mask(self, text: str) -> str:
