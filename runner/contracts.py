@@ -112,7 +112,8 @@ class Splitter(Protocol):
     Class attributes, False if absent: `needs_groups` says that it cannot work without groups; `overlaps` that rows
     may be in both parts on purpose, which makes its scores no estimate of how the model will do; `sees_rows` that X
     is the whole `Dataset`, ids and features, instead of a blank column; `row_by_row` that the part a row goes to
-    depends on this row alone. An attribute `columns_taken` names columns that only part the rows: they are no features.
+    depends on this row alone. An attribute `columns_taken` names columns that only part the rows: they are no
+    features.
     """
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
