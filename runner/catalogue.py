@@ -18,6 +18,7 @@ from runner.contracts import KINDS, Kind
 from runner.discovery import Plugin, Problem, discover
 from runner.errors import ConfigError, PluginError, did_you_mean
 from runner.isolation import call_isolated
+from runner.options import Columns, Count
 from runner.signature import Option, Signature, load_target, read_signature
 
 #: The choice that stands for "no component of this kind".
@@ -26,7 +27,8 @@ NONE = "none"
 #: Options the core adds to every component of a kind: not how it works, but what it is given.
 PLACEMENT: Mapping[str, tuple[Option, ...]] = {
     "cleaner": (Option("rows", Literal["all", "training"], "all"),),
-    "transform": (Option("columns", list[str] | str | None, None),),
+    "augmenter": (Option("times", Count, 1),),
+    "transform": (Option("columns", Columns | None, None),),
 }
 
 
@@ -88,10 +90,15 @@ class Offer:
         draws = settings.get("shuffle", defaults.get("shuffle")) is not False  # scikit-learn: no seed for no draw
         return "random_state" in defaults and settings.get("random_state") is None and draws
 
-    def check(self, settings: Mapping[str, Any], *, judged: bool = False) -> dict[str, Any]:
-        """Check settings (without `use`) against the signature. judged: see `check_settings`. Raises SettingError."""
+    def check(self, settings: Mapping[str, Any], *, judged: bool = False, partial: bool = False) -> dict[str, Any]:
+        """Check settings (without `use`) against the signature. Raises SettingError.
+
+        judged, partial: see `check_settings`.
+        """
         signature = self.signature
-        return check_settings(str(self), signature.options, settings, is_open=signature.open, judged=judged)
+        return check_settings(
+            str(self), signature.options, settings, is_open=signature.open, judged=judged, partial=partial
+        )
 
     def build(self, checked: Mapping[str, Any], received: Mapping[str, Any] | None = None) -> Any:
         """Construct from checked settings. received: components for the parameters the core hands in."""

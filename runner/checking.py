@@ -45,11 +45,13 @@ def check_settings(
     *,
     is_open: bool = False,
     judged: bool = False,
+    partial: bool = False,
 ) -> dict[str, Any]:
     """Return the settings as the constructor wants them (2 -> 2.0, a list -> a tuple).
 
     component: how messages call it, e.g. "model 'softmax'". judged: another process has passed these very
-    values already; only what got lost on the way (tuples) is restored. Raises SettingError.
+    values already; only what got lost on the way (tuples) is restored. partial: somebody else gives what is missing.
+    Raises SettingError.
     """
     known = {option.name: option for option in options}
     unknown = [name for name in settings if name not in known]
@@ -61,7 +63,7 @@ def check_settings(
         if name in settings:
             value = settings[name]
             checked[name] = _tuples(value, option) if judged else _check_one(component, option, value)
-        elif option.required:
+        elif option.required and not partial:
             raise SettingError(component, name, f"needs option {name!r}, which has no default")
     return checked
 

@@ -2,7 +2,8 @@
 
 A declaration says `${secret:env:DB_PASSWORD}` or `${secret:file:/run/secrets/db}`. That text travels as it is
 through configs, keys and records; a source has it replaced at the moment it connects. Whatever was revealed is
-remembered, so that it can be taken out of every message again, in the forms it may have on the way.
+remembered for the whole process, so that it can be taken out of every message again, in the forms it may have on
+the way.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import ClassVar
 
 from runner.errors import ConfigError
 
@@ -18,12 +20,16 @@ from runner.errors import ConfigError
 REDACTED = "[REDACTED]"
 
 _REFERENCE = re.compile(r"\$\{secret:(env|file):([^}]*)\}")
+_SECRET_KEY = re.compile(
+    r"passw|passphrase|secret|credential|api_?key|access_?key|auth_?token|^token$|authorization", re.I
+)
+_USER_INFO = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 #: Text this short occurs everywhere; hiding it would only make messages unreadable.
 _SHORTEST = 4
 
 
 class Secrets:
-    """The secrets revealed so far in one process.
+    """The secrets that this process has revealed so far.
 
     >>> os.environ["ACME_TOKEN"] = "s3cr&t"
     >>> secrets = Secrets()
@@ -33,8 +39,8 @@ class Secrets:
     'cannot reach https://acme.org/?token=[REDACTED]'
     """
 
-    def __init__(self) -> None:
-        self._forms: set[str] = set()
+    # One record for all: a message may come out of any part of the process, whoever revealed what it holds.
+    _forms: ClassVar[set[str]] = set()
 
     def reveal(self, text: str) -> str:
         """Replace the references in a text by what they stand for. Raises ConfigError where one is missing."""
@@ -51,13 +57,27 @@ class Secrets:
         if not value:
             raise ConfigError(f"{reference} is empty; a secret has at least one character.")
         if len(value) >= _SHORTEST:
-            self._forms |= _forms(value)
+            self._forms.update(_forms(value))
         return value
 
 
-def is_reference(text: str) -> bool:
-    """Say whether text names secrets instead of holding them."""
-    return _REFERENCE.search(text) is not None
+def masked(text: str) -> str:
+    """Return text without any secret that this process has revealed."""
+    return Secrets().mask(text)
+
+
+def holds_plain_secret(key: str, value: str) -> bool:
+    """Say whether a setting seems to hold a secret itself instead of naming it. key: the last part of its name.
+
+    >>> holds_plain_secret("password", "hunter2"), holds_plain_secret("password", "${secret:env:DB_PASSWORD}")
+    (True, False)
+    >>> holds_plain_secret("url", "postgresql://ann:hunter2@db/sales")
+    True
+    """
+    left = _REFERENCE.sub("", value)
+    if _SECRET_KEY.search(key):
+        return bool(left) and left == value
+    return _USER_INFO.search(_REFERENCE.sub("@", value).replace(":@@", "@")) is not None
 
 
 def _from_environment(name: str, reference: str) -> str:

@@ -31,7 +31,17 @@ OPTIONS = {
     "source.sklearn_dataset": {"name": "wine"},
     "source.docstrings": {"per_library": 5},
     "search.tpe": {"trials": 15, "startup_trials": 5},
+    "cleaner.allowed_values": {"values": {"a": {"min": -1.0}, "shape": ["square", "round"]}, "action": "drop"},
+    "cleaner.cast": {"to": {"a": "string", "shape": "category"}},
     "cleaner.clip": {"lower_quantile": 0.05, "upper": 5.0},
+    "cleaner.drop_columns": {"columns": {"pattern": "^[ab]$"}},
+    "cleaner.near_duplicates": {"method": "minhash"},
+    "cleaner.query": {"expression": "a > 0 or b < 1"},
+    "cleaner.rare_categories": {"columns": {"pattern": "colour|shape"}, "min_count": 20},
+    "cleaner.relabel": {"labels": {0: 2}},
+    "cleaner.target_values": {"allowed": [1], "action": "drop"},
+    "transform.svd": {"n_components": 2},
+    "augmenter.synonyms": {"synonyms": {"red": ["crimson"], "small": ["tiny", "little"]}},
 }
 
 

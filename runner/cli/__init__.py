@@ -13,6 +13,7 @@ from importlib import import_module
 
 #: Command -> (module with `main(words) -> exit code`, what it does).
 COMMANDS = {
+    "check": ("runner.cli.check", "load, clean and part the data of an experiment, and train nothing"),
     "ls": ("runner.cli.ls", "list the finished runs and the sweeps"),
     "show": ("runner.cli.show", "show a run, a sweep or a trial: declaration, scores, stages, files"),
     "compare": ("runner.cli.compare", "compare sweeps or runs by the value of a setting"),

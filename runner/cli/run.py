@@ -37,7 +37,7 @@ def main(words: Sequence[str], continues: str | None = None) -> int:
     if "--version" in words:
         return _print_version()
     given = set(words) & _OWN_FLAGS
-    plain = [_with_plus(word) for word in words if word not in _OWN_FLAGS]
+    plain = [with_plus(word) for word in words if word not in _OWN_FLAGS]
     runs = not any(word.partition("=")[0] in _SHOWS for word in plain)
     sweeps = bool({"-m", "--multirun"} & set(words))
     crew = _crew() if runs and sweeps else None
@@ -111,7 +111,7 @@ def _here(request: Request, hear: Callable[[Event], None]) -> Result:
     return execute_here(request, hear)
 
 
-def _with_plus(word: str) -> str:
+def with_plus(word: str) -> str:
     """`experiment=x` means `+experiment=x`: the group has no default to override."""
     group, equals, _ = word.partition("=")
     return f"+{word}" if equals and group.partition("@")[0] == "experiment" else word

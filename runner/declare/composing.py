@@ -22,14 +22,14 @@ from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.plugins import Plugins
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from runner.catalogue import Catalogue
 from runner.checking import SettingError
 from runner.conf_places import SHIPPED, ConfPlace, conf_places
 from runner.declare.plain import declared as declared
 from runner.declare.provenance import Origin
-from runner.declare.rules import check_places
+from runner.declare.rules import check_places, check_references
 from runner.declare.sources import SCHEME, component_source, limited_file_source
 from runner.errors import ConfigError
 from runner.plan.experiment import Experiment, resolve
@@ -59,6 +59,7 @@ def opened_hydra(setup: Setup) -> Iterator[Hydra]:
         hydra.version.setbase("1.3")  # 1.4 deprecates the argument
     plugins = Plugins.instance()  # its first scan must come before our sources: it registers Hydra's own
     _register_ours(plugins)
+    _keep_secrets_unread()
     sources = SourcesRegistry.instance()
     original = sources.types["file"]
     sources.types["file"] = limited_file_source(original)
@@ -82,6 +83,11 @@ def _register_ours(plugins: Plugins) -> None:
 
     for plugin in (RunnerLauncher, RunnerSweeper):
         plugins.register(plugin)
+
+
+def _keep_secrets_unread() -> None:
+    """Let `${secret:env:NAME}` stand for itself in configs: only the component that needs it reads it."""
+    OmegaConf.register_new_resolver("secret", lambda reference: f"${{secret:{reference}}}", replace=True)
 
 
 def _search_path(setup: Setup) -> ConfigSearchPath:
@@ -113,6 +119,7 @@ class _Loader(ConfigLoaderImpl):
             return config
         mode = named.get("run_mode", arguments[2] if len(arguments) > 2 else RunMode.RUN)
         check_places(config, self.setup.folder, self.setup.words, allow_outside=self.setup.allow_outside)
+        check_references(config)
         if mode == RunMode.RUN and config.hydra.mode != RunMode.MULTIRUN:
             experiment_of(config, self.setup)
         return config

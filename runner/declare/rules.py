@@ -16,8 +16,10 @@ from omegaconf import DictConfig, OmegaConf
 from runner.contracts import KINDS
 from runner.errors import ConfigError
 from runner.record.redaction import redact_command
+from runner.secrets import holds_plain_secret
 
 _GROUPS = {kind.group for kind in KINDS.values()} | {"experiment"}
+_ENVIRONMENT = re.compile(r"\$\{oc\.env:\s*['\"]?(\w+)")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+-]*(/[A-Za-z0-9_][A-Za-z0-9_.:+-]*)*")
 
 
@@ -37,7 +39,18 @@ def check_words(words: Sequence[str]) -> None:
         elif redact_command([word]) != [word]:
             raise ConfigError(
                 f"{group}: a secret on the command line is kept by the shell's history and by the run folder. "
-                f"Put it into a variable of the environment and write '{group}=${{oc.env:NAME}}' in the config."
+                f"Put it into a variable of the environment and write '{group}=${{secret:env:NAME}}' in the config."
+            )
+
+
+def check_references(config: DictConfig) -> None:
+    """Refuse a secret that is read into the config, where every record would hold it. Raises ConfigError."""
+    text = repr(OmegaConf.to_container(config, resolve=False))
+    for name in _ENVIRONMENT.findall(text):
+        if holds_plain_secret(name, "x"):
+            raise ConfigError(
+                f"'${{oc.env:{name}}}' would write a secret into every record of the run. "
+                f"Write '${{secret:env:{name}}}', which only the component that needs it reads."
             )
 
 

@@ -11,6 +11,7 @@ import errno
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sklearn.base import is_classifier
@@ -19,7 +20,9 @@ from runner.contracts import KINDS
 from runner.errors import ConfigError, PluginError, ResourceError, RunnerError
 from runner.isolation import call_isolated
 from runner.plan.experiment import Experiment, Step
+from runner.plan.nested import absolute, input_files
 from runner.plan.seeds import random_state
+from runner.secrets import masked
 
 log = logging.getLogger("runner")
 
@@ -55,6 +58,7 @@ class Called:
         try:
             result, remarks = call_isolated(function, *arguments)
         except RunnerError as error:
+            error.args = (masked(str(error)),)
             error.add_note(f"while {doing} with {self}")
             raise
         except Exception as error:
@@ -63,7 +67,7 @@ class Called:
         if self.strict and meddled:
             raise self.broke_contract(f"while {doing}, it {'; it '.join(meddled)}")
         for remark in remarks:
-            log.warning("%s, while %s, %s", self, doing, remark)
+            log.warning("%s, while %s, %s", self, doing, masked(remark))
         return result
 
     def broke_contract(self, what: str) -> PluginError:
@@ -72,11 +76,11 @@ class Called:
 
     def _failed(self, doing: str, error: Exception) -> RunnerError:
         if isinstance(error, OSError) and error.errno in _STORAGE:
-            return ResourceError(f"{self} could not write while {doing}: {error}")
+            return ResourceError(f"{self} could not write while {doing}: {masked(str(error))}")
         if type(error).__name__ == "InvalidParameterError":  # scikit-learn's word for a wrong option
             return ConfigError(f"{self.step.path}: {self}: {error}")
         error.add_note(f"while {doing} with {self} of {self.step.offer.plugin}")
-        text = str(error).strip()
+        text = masked(str(error).strip())
         told = f"{text[:1000]} …" if len(text) > 1000 else text
         return ComponentError(
             f"{self} of {self.step.offer.plugin} failed while {doing}: {type(error).__name__}: {told}"
@@ -98,15 +102,20 @@ class Components:
         return self.groups[group]
 
 
-def build_components(experiment: Experiment, *, without: Collection[str] = ()) -> Components:
-    """Import and construct every component. without: groups to leave out. Raises ConfigError, PluginError."""
-    received = {
-        group: _build(experiment, step, {}) for group in ("optimizer", "scheduler") for step in experiment.many(group)
-    }
-    kinds = {KINDS[kind].name: called.component for kind, called in received.items()}
+def build_components(experiment: Experiment, folder: Path, *, without: Collection[str] = ()) -> Components:
+    """Import and construct every component. Raises ConfigError, PluginError.
+
+    folder: what relative paths mean. without: groups to leave out.
+    """
+
+    def live(step: Step, received: Mapping[str, Any] | None = None) -> Called:
+        return Called(step, build_step(step, experiment.seed, folder, received), experiment.strict)
+
+    groups = ("optimizer", "scheduler")
+    received = {KINDS[step.kind].name: live(step).component for group in groups for step in experiment.many(group)}
     components = Components(
         {
-            group: tuple(_build(experiment, step, kinds) for step in steps) if group not in without else ()
+            group: tuple(live(step, received) for step in steps) if group not in without else ()
             for group, steps in experiment.steps.items()
         }
     )
@@ -117,13 +126,16 @@ def build_components(experiment: Experiment, *, without: Collection[str] = ()) -
     return components
 
 
-def _build(experiment: Experiment, step: Step, received: Mapping[str, Any]) -> Called:
+def build_step(step: Step, seed: int, folder: Path, received: Mapping[str, Any] | None = None) -> Any:
+    """Construct one component. received: components, by kind, for the parameters that the core hands in."""
     settings = dict(step.settings)
     if step.offer.wants_seed(settings):
-        settings["random_state"] = random_state(experiment.seed, step.path)
+        settings["random_state"] = random_state(seed, step.path)
+    for option, path in input_files(step.offer.signature.options, settings).items():
+        settings[option] = str(absolute(path, folder))
     wanted = step.offer.signature.receives
-    given = {name: received[kind] for name, kind in wanted.items() if kind in received}
-    return Called(step, step.offer.build(settings, given), experiment.strict)
+    given = {name: received[kind] for name, kind in wanted.items() if received and kind in received}
+    return step.offer.build(settings, given)
 
 
 def check_options(called: Called) -> None:

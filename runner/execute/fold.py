@@ -16,17 +16,16 @@ from runner.errors import ConfigError, DataError
 from runner.execute import cleaning
 from runner.execute.components import Called, Components
 from runner.execute.observing import Listeners, Stages
-from runner.execute.preparing import Prepared, fold_stages, parted_rows, watched
+from runner.execute.preparing import Prepared, fold_stages, watched
 from runner.record.records import Score, StepRecord
 
 
 @dataclass(frozen=True)
 class FoldTask:
-    """What a fold needs; plain enough to be sent elsewhere. number: None for the refit on all rows."""
+    """What a fold needs; plain enough to be sent elsewhere. rows: as parted. number: None for the refit."""
 
     components: Components
-    train: Dataset
-    test: Dataset | None
+    rows: Prepared
     seed: int
     number: int | None
     listeners: Listeners = field(default_factory=Listeners)
@@ -36,6 +35,7 @@ class FoldTask:
 class FittedFold:
     """What a fold gives. tail: the fitted pipeline for rows that are clean already; test: held-out rows, cleaned.
 
+    n_validation: so many of the first held-out rows are validation rows.
     repairs: fitted cleaners that new rows go through first. diverged: why the training stopped, None where
     it went well. curves: per epoch, as far as the model tells. range_test: how it chose its learning rate, if it did.
     """
@@ -50,6 +50,7 @@ class FittedFold:
     curves: Mapping[str, Sequence[float]]
     range_test: Mapping[str, Sequence[float]] | None
     diverged: Mapping[str, Any] | None
+    n_validation: int = 0
 
     @property
     def pipeline(self) -> Any:
@@ -62,7 +63,7 @@ class FittedFold:
 def fit_fold(task: FoldTask) -> FittedFold:
     """Clean, augment, transform, train; then predict and score the test rows, if there are any."""
     stages = Stages(task.listeners, task.number)
-    rows = parted_rows(task.components, task.train, task.test)
+    rows = task.rows
     for stage in fold_stages(task.components):
         rows = stage.run(rows, task.seed, task.number, stages)
     model = train(task.components, rows, stages)
@@ -92,7 +93,9 @@ def judged(
     prediction: Prediction | None = None
     scores: dict[str, Score] = {}
     if rows.test is not None and diverged is None:
-        prediction, scores = score(components, model, rows.test, stages, only_scores=only_scores)
+        prediction, scores = score(
+            components, model, rows.test, stages, n_validation=rows.n_validation, only_scores=only_scores
+        )
         stages.listeners.hear(Event("fold_finished", fold=stages.fold, details=dict(scores)))
     return FittedFold(
         number=stages.fold,
@@ -105,6 +108,7 @@ def judged(
         curves=_curves(model),
         range_test=getattr(model, "range_test_", None),
         diverged=diverged,
+        n_validation=rows.n_validation,
     )
 
 
@@ -131,12 +135,25 @@ def smaller(called: Called, fold: FittedFold) -> FittedFold:
 # --- prediction and scores -------------------------------------------------------------------------------
 
 
+def rescored(components: Components, fold: FittedFold, stages: Stages) -> dict[str, Score]:
+    """Score a fold's pipeline again on the rows held out from it."""
+    assert fold.test is not None
+    return score(components, fold.tail, fold.test, stages, n_validation=fold.n_validation)[1]
+
+
 def score(
-    components: Components, model: Any, test: Dataset, stages: Stages, *, only_scores: bool = False
+    components: Components,
+    model: Any,
+    test: Dataset,
+    stages: Stages,
+    *,
+    n_validation: int = 0,
+    only_scores: bool = False,
 ) -> tuple[Prediction, dict[str, Score]]:
     """Predict held-out rows and give every metric its say. model: takes the rows as they are in `test`.
 
-    only_scores: see `judged`.
+    n_validation: so many of the first rows are validation rows; the scores are theirs, and those of the rest are
+    told as "test/<metric>". only_scores: see `judged`.
     """
     labels_do = only_scores and all(called.component.needs == "labels" for called in components.many("metrics"))
     with stages.stage("predict/" + components.one("model").name, test.n_rows) as stage:
@@ -145,13 +162,38 @@ def score(
     scores: dict[str, Score] = {}
     with stages.stage("score", test.n_rows):
         truth = cleaning.frozen(test).target
+        assert truth is not None
         for called in components.many("metrics"):
             _check_fit(called, prediction)
-            value = called.call("scoring", called.component.score, truth, prediction)
-            if isinstance(value, float) and not np.isfinite(value):
-                raise DataError(f"{called} is {value} on these {test.n_rows} rows; such a score cannot be averaged.")
-            scores[called.name] = value
+        for name, rows in _scored_parts(test.n_rows, n_validation):
+            for called in components.many("metrics"):
+                scores[f"{name}{called.name}"] = _one_score(called, truth[rows], part_of(prediction, rows))
     return prediction, scores
+
+
+def _scored_parts(n_rows: int, n_validation: int) -> list[tuple[str, slice]]:
+    if not n_validation:
+        return [("", slice(0, n_rows))]
+    return [("", slice(0, n_validation)), ("test/", slice(n_validation, n_rows))]
+
+
+def _one_score(called: Called, truth: Any, prediction: Prediction) -> Score:
+    value: Score = called.call("scoring", called.component.score, truth, prediction)
+    if isinstance(value, float) and not np.isfinite(value):
+        raise DataError(f"{called} is {value} on these {len(truth)} rows; such a score cannot be averaged.")
+    return value
+
+
+def part_of(prediction: Prediction, rows: slice) -> Prediction:
+    """Return what was predicted of some of the rows."""
+    if rows == slice(0, len(prediction.labels)):
+        return prediction
+    return Prediction(
+        prediction.labels[rows],
+        prediction.classes,
+        None if prediction.probabilities is None else prediction.probabilities[rows],
+        None if prediction.scores is None else prediction.scores[rows],
+    )
 
 
 def predict(called: Called, model: Any, features: Any, *, only_labels: bool = False) -> Prediction:

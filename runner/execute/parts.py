@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
+from runner.columns import chosen_columns
 from runner.execute.pipeline import Block
 
 
@@ -64,23 +65,21 @@ class _Untouched(_Part):
 class _First(_Part):
     """The first part, on the columns it is for; a table with others beside them stays as it is."""
 
-    def __init__(self, part: Any, columns: str | list[str]) -> None:
+    def __init__(self, part: Any, columns: str | list[str] | dict[str, Any]) -> None:
         self.part = part
         self.columns = columns
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
-        return self.part.fit_transform(X[self._wanted], y) if self._is_all(X) else X
+        return self.part.fit_transform(self._wanted(X), y) if self._is_all(X) else X
 
     def transform(self, X: Any) -> Any:
-        return self.part.transform(X[self._wanted]) if self._is_all(X) else X
+        return self.part.transform(self._wanted(X)) if self._is_all(X) else X
 
-    @property
-    def _wanted(self) -> str | list[str]:
-        return self.columns if isinstance(self.columns, str) else list(self.columns)
+    def _wanted(self, X: Any) -> Any:
+        return X[self.columns] if isinstance(self.columns, str) else X
 
     def _is_all(self, X: Any) -> bool:
-        wanted = [self.columns] if isinstance(self.columns, str) else list(self.columns)
-        return hasattr(X, "iloc") and list(X.columns) == wanted
+        return hasattr(X, "iloc") and list(X.columns) == chosen_columns(X, self.columns, "columns")
 
 
 class _Between(_Part):

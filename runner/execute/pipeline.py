@@ -7,7 +7,7 @@ columns stand side by side, and columns that nobody names pass by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -15,10 +15,31 @@ from typing import Any
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from runner.errors import ConfigError
+from runner.columns import chosen_columns
+from runner.errors import ConfigError, DataError
 from runner.execute.components import Called
 
 Columns = str | tuple[str, ...]
+
+
+class Choice:
+    """Columns that only the table tells: a choice by type or pattern, made when the transform is fitted."""
+
+    def __init__(self, wanted: Mapping[str, Any], where: str) -> None:
+        self.wanted = dict(wanted)
+        self.where = where
+
+    def __call__(self, table: Any) -> list[str]:
+        """Name the columns. Raises DataError where there are none, or no names."""
+        if not hasattr(table, "iloc"):
+            raise DataError(f"{self.where}: columns are chosen from a table, found {type(table).__name__}.")
+        return chosen_columns(table, self.wanted, self.where)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Choice) and self.wanted == other.wanted
+
+    def __hash__(self) -> int:
+        return hash(repr(sorted(self.wanted.items())))
 
 
 @dataclass(frozen=True)
@@ -51,15 +72,33 @@ def blocks(transforms: Sequence[Called]) -> list[Block]:
     return made
 
 
-def _columns(called: Called) -> Columns | None:
+def settle(estimator: Any, block: Block) -> None:
+    """Put the names of the chosen columns into a fitted block. Raises ConfigError for columns that clash."""
+    if not block.routed or not any(isinstance(columns, Choice) for *_, columns in estimator.transformers):
+        return
+    names = {name: columns for name, _, columns in estimator.transformers_}
+    estimator.transformers = [(name, fresh, names[name]) for name, fresh, _ in estimator.transformers]
+    owner: dict[str, str] = {}
+    for name, _, columns in estimator.transformers:
+        for column in [columns] if isinstance(columns, str) else columns:
+            if owner.setdefault(column, name) != name:
+                raise ConfigError(
+                    f"transforms: column {column!r} is chosen by {owner[column]} and by {name}. Neighbouring "
+                    "transforms share all their columns or none; leave it out of one by 'except'."
+                )
+
+
+def _columns(called: Called) -> Columns | Choice | None:
     columns = called.step.settings.get("columns")
+    if isinstance(columns, Mapping):
+        return Choice(columns, f"{called.step.path}.columns")
     return tuple(columns) if isinstance(columns, list | tuple) else columns
 
 
 def _routed(members: tuple[Called, ...]) -> Block:
     from sklearn.compose import ColumnTransformer  # 60 ms that only routed columns are worth
 
-    chains: dict[Columns, list[Called]] = {}
+    chains: dict[Columns | Choice, list[Called]] = {}
     for called in members:
         columns = _columns(called)
         assert columns is not None
@@ -69,7 +108,7 @@ def _routed(members: tuple[Called, ...]) -> Block:
         (
             "_".join(called.name for called in chain),
             _chained(chain),
-            columns if isinstance(columns, str) else list(columns),
+            list(columns) if isinstance(columns, tuple) else columns,
         )
         for columns, chain in chains.items()
     ]
@@ -84,9 +123,11 @@ def _chained(chain: Sequence[Called]) -> Any:
     return Pipeline([(called.name, clone(called.component)) for called in chain])
 
 
-def _check_disjoint(chains: dict[Columns, list[Called]]) -> None:
+def _check_disjoint(chains: Mapping[Columns | Choice, list[Called]]) -> None:
     owner: dict[str, tuple[Columns, str]] = {}
     for columns, chain in chains.items():
+        if isinstance(columns, Choice):
+            continue  # known when they are fitted
         for column in (columns,) if isinstance(columns, str) else columns:
             other = owner.setdefault(column, (columns, chain[0].name))
             if other[0] != columns:

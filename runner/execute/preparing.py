@@ -17,10 +17,11 @@ from sklearn.base import clone
 from runner.data import MADE, Dataset
 from runner.errors import DataError
 from runner.execute import cleaning
+from runner.execute.collecting import Fold, tell_notes, without_taken
 from runner.execute.components import Called, Components
 from runner.execute.observing import Stages
 from runner.execute.parts import parts_of
-from runner.execute.pipeline import Block, blocks
+from runner.execute.pipeline import Block, blocks, settle
 from runner.plan.seeds import derive
 from runner.record.fingerprint import fingerprint
 
@@ -30,7 +31,8 @@ class Prepared:
     """train: to learn from; test: held out, None for a refit on all rows; both as the last stage left them.
 
     held_out: the test rows before any transform. repairs: fitted cleaners that new rows go through first;
-    blocks: fitted steps of the pipeline, by name. complete: False where these two were not kept with the rows,
+    blocks: fitted steps of the pipeline, by name. n_validation: so many of the first held-out rows are validation
+    rows. complete: False where these two were not kept with the rows,
     which are then good for scores and not for a model to ship.
     """
 
@@ -40,6 +42,7 @@ class Prepared:
     repairs: tuple[Any, ...] = ()
     blocks: tuple[tuple[str, Any], ...] = ()
     complete: bool = True
+    n_validation: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,15 @@ class FoldStage:
     parts: int = 1
 
 
-def parted_rows(components: Components, train: Dataset, test: Dataset | None) -> Prepared:
-    """Begin a fold with its rows as the splitter parted them."""
+def parted_rows(components: Components, rows: Dataset, fold: Fold | None) -> Prepared:
+    """Begin a fold with its rows as the splitter parted them. fold: None trains on all rows."""
     before, _ = cleaning.parted(components.many("cleaners"))
     repairs = tuple(called.component for called in before if cleaning.keeps_rows(called))
-    return Prepared(train, test, test, repairs)
+    rows = without_taken(components, rows)
+    if fold is None:
+        return Prepared(rows, None, None, repairs)
+    held = rows.take(fold.held_out)
+    return Prepared(rows.take(fold.train), held, held, repairs, n_validation=fold.n_validation)
 
 
 def fold_stages(components: Components, *, in_parts: bool = False) -> list[FoldStage]:
@@ -88,6 +95,7 @@ def _clean(called: Called, rows: Prepared, seed: int, fold: int | None, stages: 
     train, test, repairs = rows.train, rows.test, rows.repairs
     with stages.stage(f"clean/{called.name}", train.n_rows) as stage:
         cleaned = cleaning.clean(called, train)
+        tell_notes(called, train.notes, cleaned.dataset.notes)
         train, stage.rows_out = cleaned.dataset, cleaned.dataset.n_rows
         if cleaning.keeps_rows(called):
             repairs = (*repairs, cleaned.cleaner)
@@ -99,11 +107,16 @@ def _clean(called: Called, rows: Prepared, seed: int, fold: int | None, stages: 
 
 def _augment(called: Called, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
     rng = np.random.default_rng(derive(seed, called.step.path, fold))
-    with stages.stage(f"augment/{called.name}", rows.train.n_rows) as stage:
-        after = called.call("augmenting", called.component.augment, cleaning.frozen(rows.train), rng)
-        _check_made(called, rows.train, after)
-        stage.rows_out = after.n_rows
-    return replace(rows, train=after)
+    before = rows.train
+    times = called.step.settings.get("times", 1) if "times" in called.step.offer.placed_by_core() else 1
+    with stages.stage(f"augment/{called.name}", before.n_rows) as stage:
+        train = before
+        for time in range(times):
+            after = called.call("augmenting", called.component.augment, cleaning.frozen(before), rng)
+            _check_made(called, before, after)
+            train = train.joined(after.take(np.arange(before.n_rows, after.n_rows))) if time else after
+        stage.rows_out = train.n_rows
+    return replace(rows, train=train)
 
 
 def _check_made(called: Called, before: Dataset, after: Any) -> None:
@@ -121,6 +134,7 @@ def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages
     estimator = clone(block.estimator)
     with stages.stage(f"transform/{block.name}", train.n_rows) as stage:
         features = watched(called, "fitting", estimator.fit_transform, train.features, train.target)
+        settle(estimator, block)
         _check_features(called, features, train.n_rows)
         stage.rows_out, stage.note = train.n_rows, f"{features.shape[1]} columns"
         if test is not None:

@@ -30,14 +30,16 @@ from runner.execute.exporting import Shipping
 from runner.execute.observing import Listeners, Stages
 from runner.execute.request import Request
 from runner.execute.run_log import log_file, noted
+from runner.execute.surroundings import Surroundings
 from runner.execute.trial import Trial, carry_out
 from runner.plan.experiment import Experiment, resolve
 from runner.plan.seeds import random_state
 from runner.record import environment, layout
-from runner.record.folder import RunFolder
+from runner.record.folder import DOWNLOADS, RunFolder
 from runner.record.plain import plain
 from runner.record.records import ErrorRecord, Metrics, RunInfo, StepRecord
 from runner.record.redaction import redact_command
+from runner.secrets import masked
 
 log = logging.getLogger("runner")
 
@@ -63,14 +65,15 @@ class Outcome:
 def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[str, Tracker]] = ()) -> Outcome:
     """Check, build, run and record. Raises RunnerError before the folder exists; later the outcome holds it."""
     experiment = resolve(request.declared, catalogue, name=request.name, judged=request.judged)
-    components = build_components(experiment)
+    surroundings = Surroundings(catalogue, Path(request.folder), Path(request.root, DOWNLOADS).absolute())
+    components = build_components(experiment, surroundings.folder)
     now, start = datetime.now(UTC), time.perf_counter()
     folder = RunFolder.create(Path(request.root), experiment.name, now)
     with log_file(folder.folder("logs") / "run.log"), noted() as notes:
         notes += experiment.remarks
         ears = _listeners(components, folder, listeners)
         return _Recording(
-            request, experiment, components, folder, ears, now, start, notes, trusted_types(catalogue)
+            request, experiment, components, surroundings, folder, ears, now, start, notes, trusted_types(catalogue)
         ).carry_out()
 
 
@@ -96,6 +99,7 @@ class _Recording:
     request: Request
     experiment: Experiment
     components: Components
+    surroundings: Surroundings
     folder: RunFolder
     listeners: Listeners
     now: datetime
@@ -107,7 +111,8 @@ class _Recording:
         self._write_request()
         self.listeners.hear(Event("run_started", details={"experiment": self.experiment.name, "id": self.folder.id}))
         try:
-            trial = carry_out(self.experiment, self.components, Path(self.request.folder), self.listeners)
+            context = self.surroundings.context(self.experiment.seed)
+            trial = carry_out(self.experiment, self.components, context, self.listeners)
             self._write_trial(trial)
             stages = Stages(self.listeners)
             Shipping(self.components, self.folder, self.trusted).carry_out(self.experiment.name, trial, stages)
@@ -139,7 +144,7 @@ class _Recording:
             seed=self.experiment.seed,
             host=sha256(platform.node().encode()).hexdigest()[:12],
             versions={"runner": version("runner-ml"), "python": platform.python_version()},
-            error=ErrorRecord(type(error).__name__, str(error)) if error else None,
+            error=ErrorRecord(type(error).__name__, masked(str(error))) if error else None,
         )
         # Asked last, because only libraries that are loaded can be seen.
         self.folder.write_json(layout.THREADS, environment.threads())

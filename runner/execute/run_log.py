@@ -7,14 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from runner.secrets import masked
+
 log = logging.getLogger("runner")
+
+
+class _Masked(logging.Formatter):
+    """Writes lines and tracebacks without the secrets that were revealed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
 
 
 @contextmanager
 def log_file(path: Path) -> Iterator[None]:
     """Send the log, tracebacks included, to a file while a run goes on."""
     handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Masked("%(asctime)s %(levelname)s %(name)s %(message)s"))
     log.setLevel(logging.DEBUG)
     log.propagate = False  # the run's own file; nobody's terminal
     log.addHandler(handler)
@@ -32,7 +41,7 @@ def noted() -> Iterator[list[str]]:
     notes: list[str] = []
     handler = logging.Handler(logging.WARNING)
     handler.addFilter(lambda record: record.levelno == logging.WARNING)  # an error is told on its own
-    handler.emit = lambda record: notes.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: notes.append(masked(record.getMessage()))  # type: ignore[method-assign]
     log.addHandler(handler)
     try:
         yield notes

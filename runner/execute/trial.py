@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from runner.contracts import SourceContext
 from runner.data import Dataset
 from runner.execute import cleaning, collecting, scores
 from runner.execute.collecting import Fold
 from runner.execute.components import Components
-from runner.execute.fold import FittedFold, FoldTask, fit_fold, score, smaller
+from runner.execute.fold import FittedFold, FoldTask, fit_fold, rescored, smaller
 from runner.execute.observing import Listeners, Stages
+from runner.execute.preparing import parted_rows
 from runner.plan.experiment import Experiment
 from runner.record.fingerprint import fingerprint
 from runner.record.records import Metrics, StepRecord, Total
@@ -62,25 +63,26 @@ class _Course:
     stages: Stages
     steps: list[StepRecord] = field(default_factory=list)
 
-    def fit(self, train: Dataset, test: Dataset | None, number: int | None) -> FittedFold:
-        """Have a fold carried out by the executor."""
-        task = FoldTask(self.components, train, test, self.experiment.seed, number, self.listeners)
+    def fit(self, rows: Dataset, fold: Fold | None, number: int | None) -> FittedFold:
+        """Have a fold carried out by the executor. fold: None trains on all rows."""
+        parted = parted_rows(self.components, rows, fold)
+        task = FoldTask(self.components, parted, self.experiment.seed, number, self.listeners)
         executor = self.components.one("executor")
         fitted: FittedFold = executor.component.submit(fit_fold, task).result()
         self.steps += fitted.steps
         return fitted
 
 
-def carry_out(experiment: Experiment, components: Components, folder: Path, listeners: Listeners) -> Trial:
-    """Run the whole trial. folder: what relative paths mean. Raises RunnerError, or what a bug raises."""
+def carry_out(experiment: Experiment, components: Components, context: SourceContext, listeners: Listeners) -> Trial:
+    """Run the whole trial. Raises RunnerError, or what a bug raises."""
     course = _Course(experiment, components, listeners, Stages(listeners))
-    raw = clean = collecting.load(components, folder, experiment.seed, course.stages)
+    raw = clean = collecting.load(components, context, course.stages)
     for called in cleaning.parted(components.many("cleaners"))[0]:
         clean = collecting.clean(called, clean, course.stages)
     folds = collecting.split(components, clean, course.stages)
     fingerprints = {"raw": fingerprint(raw), "clean": fingerprint(clean), "split": _split_digest(folds)}
     course.steps += course.stages.done
-    fitted = [course.fit(clean.take(train), clean.take(test), k) for k, (train, test) in enumerate(folds)]
+    fitted = [course.fit(clean, fold, number) for number, fold in enumerate(folds)]
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
     metrics = scores.summarise(experiment, components, [fold.scores for fold in fitted if not fold.diverged])
     refit = None
@@ -91,14 +93,15 @@ def carry_out(experiment: Experiment, components: Components, folder: Path, list
     if diverged is None:
         winner, compressed = _compress(course, fitted, refit or fitted[0])
         metrics = replace(metrics, compressed=compressed)
-    sample = raw.take(np.arange(min(5, raw.n_rows)))
+    sample = collecting.without_taken(components, raw.take(np.arange(min(5, raw.n_rows))))
     return Trial(raw, fitted, refit, winner, metrics, course.steps, fingerprints, sample, diverged)
 
 
 def _split_digest(folds: Sequence[Fold]) -> str:
     digest = sha256()
-    for train, test in folds:
-        digest.update(np.asarray(train, np.int64).tobytes() + b"|" + np.asarray(test, np.int64).tobytes())
+    for train, held, n_validation in folds:
+        parts = (train, held[:n_validation], held[n_validation:]) if n_validation else (train, held)
+        digest.update(b"|".join(np.asarray(part, np.int64).tobytes() for part in parts))
     return digest.hexdigest()
 
 
@@ -119,7 +122,7 @@ def _compress(
             shared = winner is folds[0]
             folds = [smaller(called, fold) for fold in folds]
             winner = folds[0] if shared else smaller(called, winner)
-        again = [score(course.components, fold.tail, fold.test, stages)[1] for fold in folds if fold.test]
+        again = [rescored(course.components, fold, stages) for fold in folds]
         compressed[called.name] = totals(again)
         course.steps += stages.done
     return winner, compressed

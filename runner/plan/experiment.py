@@ -19,10 +19,9 @@ from runner.contracts import KINDS, Kind
 from runner.errors import ConfigError, did_you_mean
 from runner.options import Count
 from runner.plan.keys import digest_of
+from runner.plan.nested import declared_sources
+from runner.secrets import REDACTED, holds_plain_secret
 from runner.signature import Option
-
-#: What a record holds in place of a secret.
-REDACTED = "[REDACTED]"
 
 #: Settings of the experiment itself, beside the groups of components.
 GENERAL = (
@@ -43,17 +42,24 @@ _GROUPS = {kind.group: kind for kind in KINDS.values()}
 
 @dataclass(frozen=True)
 class Step:
-    """A component in its place. name: of the step, unique in its group; settings: checked, without `use`."""
+    """A component in its place. name: of the step, unique in its group; settings: checked, without `use`.
+
+    inner: the sources that are declared inside a source; within: where such a one stands.
+    """
 
     kind: str
     name: str
     offer: Offer
     settings: Mapping[str, Any]
+    inner: tuple[Step, ...] = ()
+    within: str = ""
 
     @property
     def path(self) -> str:
         """Where the declaration holds it, such as "cleaners.drop_missing" or "model"."""
         kind = KINDS[self.kind]
+        if self.within:
+            return f"{self.within}.{self.name}"
         return f"{kind.group}.{self.name}" if kind.many else kind.group
 
     @cached_property
@@ -68,7 +74,8 @@ class Step:
     @cached_property
     def key(self) -> str:
         """What the component is and how it is set, as 64 hex digits; a setting at its default does not count."""
-        return digest_of(self.kind, self.offer.qualified, self.offer.code, self.own)
+        inner = [[step.name, step.key] for step in self.inner]
+        return digest_of(self.kind, self.offer.qualified, self.offer.code, self.own, *([inner] if inner else []))
 
 
 def _same(value: Any, default: Any) -> bool:
@@ -191,12 +198,19 @@ def _check_keys(declared: Mapping[str, Any]) -> None:
 
 
 def _check_kept(declared: Mapping[str, Any]) -> None:
-    """Refuse a declaration read from a record that left its secrets out; they must never be sent as if they were."""
-    missing = [key for key, value in _leaves(declared) if isinstance(value, str) and REDACTED in value]
+    """Refuse a secret that is written out, and one that a record left out: it must not be sent as if it were one."""
+    texts = [(key, value) for key, value in _leaves(declared) if isinstance(value, str)]
+    missing = [key for key, value in texts if REDACTED in value]
     if missing:
         raise ConfigError(
             f"{', '.join(missing)}: {REDACTED!r} stands for a secret that was not kept. "
-            "Give the value again, by a variable of the environment: '${oc.env:NAME}'."
+            "Give the value again, by a variable of the environment: '${secret:env:NAME}'."
+        )
+    plain = [key for key, value in texts if holds_plain_secret(key.rpartition(".")[2], value)]
+    if plain:
+        raise ConfigError(
+            f"{', '.join(plain)}: a secret in a declaration ends up in every record of the run. Put it into a "
+            "variable of the environment and write '${secret:env:NAME}', or into a file: '${secret:file:PATH}'."
         )
 
 
@@ -275,12 +289,37 @@ def _known_step(
 
 def _step(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue, *, judged: bool) -> Step:
     offer = catalogue.find(kind.name, str(entry["use"]))
-    settings = {str(key): value for key, value in entry.items() if key != "use"}
     path = f"{kind.group}.{name}" if kind.many else kind.group
     try:
-        return Step(kind.name, name, offer, offer.check(settings, judged=judged))
+        checked = offer.check(_settings(entry), judged=judged)
     except SettingError as error:
         raise error.at(path) from None
+    declared = declared_sources(offer.signature.options, checked) if kind.name == "source" else ()
+    inner = tuple(inner_source(f"{path}.{key}", one, catalogue, partial=True, judged=judged) for key, one in declared)
+    return Step(kind.name, name, offer, checked, inner)
+
+
+def inner_source(path: str, entry: Any, catalogue: Catalogue, *, partial: bool = False, judged: bool = False) -> Step:
+    """Check a source that is declared inside another. Raises ConfigError.
+
+    path: where the declaration holds it, such as "source.read". partial: the outer one gives what is missing.
+    """
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("use"), str):
+        raise ConfigError(f"{path}: {entry!r} declares no source; write '{{use: NAME, …}}' with the options of NAME.")
+    offer = catalogue.find("source", entry["use"])
+    try:
+        checked = offer.check(_settings(entry), judged=judged, partial=partial)
+    except SettingError as error:
+        raise error.at(path) from None
+    inner = tuple(
+        inner_source(f"{path}.{key}", one, catalogue, partial=partial, judged=judged)
+        for key, one in declared_sources(offer.signature.options, checked)
+    )
+    return Step("source", offer.name, offer, checked, inner, within=path)
+
+
+def _settings(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(key): value for key, value in entry.items() if key != "use"}
 
 
 def _as_declared(group: str, chosen: Sequence[Step]) -> dict[str, Any]:

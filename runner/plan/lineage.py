@@ -24,7 +24,8 @@ class Traits:
     learn from rows. seedless: keys of the steps of sources that draw nothing. folds: key of a splitter's step ->
     how many folds it makes, None where only the data tell. parts: key of a transform's step -> what identifies
     each of the parts it can be computed in; absent for one that is computed as a whole. free: key of a model's
-    step -> see `runner.contracts.Trainer`; absent for a model that nobody trains together.
+    step -> see `runner.contracts.Trainer`; absent for a model that nobody trains together. files: key of a
+    step -> digest of the files that it reads beside the data; absent for one that reads none.
     """
 
     data: Mapping[str, str] = field(default_factory=dict)
@@ -33,6 +34,11 @@ class Traits:
     folds: Mapping[str, int | None] = field(default_factory=dict)
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     free: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def identity(self, step: Step) -> str:
+        """Say what a step is: its key, and what the files hold that it reads beside the data."""
+        return digest_of(step.key, self.files[step.key]) if step.key in self.files else step.key
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,12 @@ def lineage(experiment: Experiment, traits: Traits, libraries: Mapping[str, str]
     assert source is not None
     assert splitter is not None
     seed = None if source.key in traits.seedless else experiment.seed
-    key = digest_of("load", source.key, seed, traits.data.get(source.key), dict(libraries))
+    key = digest_of("load", traits.identity(source), seed, traits.data.get(source.key), dict(libraries))
     gathered = [Node(key, f"load/{source.name}")]
     before, waiting = parted(experiment.many("cleaners"), traits)
     for step in before:
-        gathered.append(_after(gathered[-1], f"clean/{step.name}", _drawn(experiment, step)))
-    gathered.append(_after(gathered[-1], f"split/{splitter.name}", _drawn(experiment, splitter)))
+        gathered.append(_after(gathered[-1], f"clean/{step.name}", _drawn(experiment, traits, step)))
+    gathered.append(_after(gathered[-1], f"split/{splitter.name}", _drawn(experiment, traits, splitter)))
     tails = tuple(_tail(experiment, traits, gathered[-1], waiting, fold) for fold in range(n_folds))
     return Lineage(tuple(gathered), tails)
 
@@ -92,9 +98,11 @@ def _tail(
 ) -> tuple[Node, ...]:
     nodes = [_after(split, f"fold/{fold + 1}", str(fold))]
     for step in waiting:
-        nodes.append(_after(nodes[-1], f"clean/{step.name}", _drawn(experiment, step)))
+        nodes.append(_after(nodes[-1], f"clean/{step.name}", _drawn(experiment, traits, step)))
     for step in experiment.many("augmenters"):
-        nodes.append(_after(nodes[-1], f"augment/{step.name}", digest_of(step.path, step.key, experiment.seed)))
+        nodes.append(
+            _after(nodes[-1], f"augment/{step.name}", digest_of(step.path, traits.identity(step), experiment.seed))
+        )
     blocks = transform_blocks(experiment.many("transforms"))
     for block, after in zip(blocks, [*blocks[1:], None], strict=False):
         # before a choice of columns by name a block gives a frame
@@ -106,7 +114,7 @@ def _tail(
             for number, part in enumerate(parts, start=1):
                 nodes.append(_after(nodes[-1], f"transform/{name}.{number}", digest_of(part, placed)))
         else:
-            whole = digest_of(named, *(_drawn(experiment, step) for step in block))
+            whole = digest_of(named, *(_drawn(experiment, traits, step) for step in block))
             nodes.append(_after(nodes[-1], f"transform/{name}", whole))
     return tuple(nodes)
 
@@ -127,10 +135,10 @@ def _after(before: Node, name: str, what: str) -> Node:
     return Node(digest_of(before.key, name.partition("/")[0], what), name)
 
 
-def _drawn(experiment: Experiment, step: Step) -> str:
+def _drawn(experiment: Experiment, traits: Traits, step: Step) -> str:
     """What a step is, with the seed it receives if it draws."""
     seed = _seed_of(experiment, step)
-    return step.key if seed is None else digest_of(step.key, seed)
+    return traits.identity(step) if seed is None else digest_of(traits.identity(step), seed)
 
 
 def _seed_of(experiment: Experiment, step: Step) -> int | None:

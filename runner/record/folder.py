@@ -22,6 +22,9 @@ from runner.record.storage import fsync, storage_errors, write_bytes
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
+#: Beside the run folders: files that sources fetched, kept for the next run.
+DOWNLOADS = ".downloads"
+
 
 def slug(name: str) -> str:
     """Turn an experiment's name into a folder name: `[a-z0-9._-]`, at most 64 characters.

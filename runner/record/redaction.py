@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-REDACTED = "[REDACTED]"
+from runner.secrets import REDACTED as REDACTED
 
 _WORDS = "pass|pwd|token|secret|key|auth|cred"
 _SECRET = re.compile(_WORDS, re.IGNORECASE)

@@ -28,7 +28,10 @@ class Candidate:
 def key_of(experiment: Experiment, traits: Traits, libraries: Mapping[str, str]) -> str:
     """Return the trial's key: components, their code and settings, seeds, data, libraries; not its name."""
     steps = [
-        (step.path, step.key) for group, chosen in experiment.steps.items() for step in chosen if group not in _BESIDE
+        (step.path, traits.identity(step))
+        for group, chosen in experiment.steps.items()
+        for step in chosen
+        if group not in _BESIDE
     ]
     source = experiment.one("source")
     data = None if source is None else traits.data.get(source.key)

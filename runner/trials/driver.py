@@ -10,7 +10,7 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -73,16 +73,20 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a sweep works. folder: for relative paths. store: None keeps nothing. memory: bytes a worker keeps."""
+    """Where a sweep works. folder: for relative paths. downloads, store: None keeps nothing.
+
+    memory: bytes that a worker keeps.
+    """
 
     folder: str
+    downloads: str | None
     store: str | None
     disabled: tuple[str, ...]
     memory: int
 
     def told(self) -> dict[str, Any]:
         """Return it as workers are told it."""
-        return {"folder": self.folder, "store": self.store, "disabled": list(self.disabled), "memory": self.memory}
+        return asdict(self) | {"disabled": list(self.disabled)}
 
 
 @dataclass(frozen=True)

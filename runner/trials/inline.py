@@ -15,6 +15,7 @@ from typing import Any
 from runner.catalogue import Catalogue
 from runner.errors import ConfigError, RunnerError
 from runner.record.records import ErrorRecord
+from runner.secrets import masked
 from runner.trials.mistakes import kind_of
 from runner.trials.task import Ended, Said, Task
 from runner.trials.work import Bench, bench_of, carried_out
@@ -54,7 +55,7 @@ class Inline:
         except RunnerError as error:
             return [_failed(task, kind_of(error), str(error), start)]
         except Exception as error:  # noqa: BLE001 - told to the driver; one trial's mistake is its own
-            task.log.write_text(traceback.format_exc(), encoding="utf-8")
+            task.log.write_text(masked(traceback.format_exc()), encoding="utf-8")
             return [_failed(task, "component", f"{type(error).__name__}: {error}", start)]
         return [Ended(task=task.id, state="done", answer=answer, seconds=time.monotonic() - start)]
 

@@ -16,6 +16,7 @@ from typing import Any
 from threadpoolctl import ThreadpoolController
 
 from runner.errors import RunnerError
+from runner.secrets import masked
 from runner.trials.limits import Peak, address_space
 from runner.trials.mistakes import kind_of
 from runner.trials.wire import Message, encoded
@@ -64,7 +65,7 @@ def _outcome(carry_out: CarryOut, order: Message) -> Message:
 
 def _log_traceback() -> None:
     # not through sys.stderr, which a component may have closed or replaced
-    os.write(2, traceback.format_exc().encode("utf-8", "backslashreplace"))
+    os.write(2, masked(traceback.format_exc()).encode("utf-8", "backslashreplace"))
 
 
 def _mistake(error: RunnerError) -> Message:
@@ -83,7 +84,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _error(state: str, kind: str, message: str) -> Message:
-    return {"state": state, "kind": kind, "message": message}
+    return {"state": state, "kind": kind, "message": masked(message)}
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from runner.execute import cleaning, collecting
 from runner.execute.components import Components
 from runner.execute.observing import Stages
 from runner.execute.preparing import FoldStage, Prepared, fold_stages, parted_rows
+from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import Experiment
 from runner.plan.lineage import Lineage, Node
 from runner.record.records import StepRecord
@@ -52,7 +52,7 @@ class Descent:
     experiment: Experiment
     components: Components
     lineage: Lineage
-    folder: Path
+    surroundings: Surroundings
     fingerprint: str | None = None
 
 
@@ -111,7 +111,7 @@ class Larder:
         gathered = descent.lineage.gathered
         stages = Stages(fold=fold if place > len(gathered) else None)
         if place == 0:
-            value: Any = collecting.load(components, descent.folder, experiment.seed, stages)
+            value: Any = collecting.load(components, descent.surroundings.context(experiment.seed), stages)
             if experiment.seed == SURVEYED_SEED or not getattr(components.one("source").component, "draws", True):
                 _check_unchanged(value, descent.fingerprint)
         elif place < len(gathered) - 1:
@@ -123,8 +123,7 @@ class Larder:
             value = _Split(before.value, collecting.split(components, before.value, stages))
         elif place == len(gathered):
             assert before is not None
-            train, test = before.value.folds[fold]
-            value = parted_rows(components, before.value.rows.take(train), before.value.rows.take(test))
+            value = parted_rows(components, before.value.rows, before.value.folds[fold])
         else:
             assert before is not None
             stage = _stage_at(components, place - len(gathered), whole=whole)
@@ -183,7 +182,7 @@ def _to_store(held: Held) -> dict[str, Any]:
     steps = [asdict(step) for step in held.steps]
     match held.value:
         case Prepared() as rows:
-            parts: dict[str, Any] = {"train": rows.train, "test": rows.test, "held_out": None}
+            parts: dict[str, Any] = {"train": rows.train, "test": rows.test, "validation": rows.n_validation}
         case _Split() as split:
             parts = {"rows": split.rows, "folds": [list(fold) for fold in split.folds]}
         case _:
@@ -196,9 +195,9 @@ def _from_store(stored: dict[str, Any]) -> Held:
     if "dataset" in stored:
         value: Any = stored["dataset"]
     elif "folds" in stored:
-        value = _Split(stored["rows"], [(train, test) for train, test in stored["folds"]])
+        value = _Split(stored["rows"], [collecting.Fold(*fold) for fold in stored["folds"]])
     else:
-        value = Prepared(stored["train"], stored["test"], stored["held_out"], complete=False)
+        value = Prepared(stored["train"], stored["test"], None, complete=False, n_validation=stored["validation"])
     told = tuple(replace(step, note=_with(step.note, "from the store")) for step in steps)
     return Held(value, told, stored["seconds"], shared=True)
 
@@ -215,7 +214,7 @@ def _bytes(value: Any) -> int:
         case Prepared():
             return sum(_bytes(rows) for rows in (value.train, value.test) if rows is not None)
         case _Split():
-            return _bytes(value.rows) + sum(train.nbytes + test.nbytes for train, test in value.folds)
+            return _bytes(value.rows) + sum(f.train.nbytes + f.held_out.nbytes for f in value.folds)
     return 0
 
 

@@ -7,40 +7,53 @@ source will load, which cleaners learn, how many folds there will be, what can b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from runner.catalogue import Catalogue
-from runner.contracts import SourceContext
-from runner.execute.components import Called, check_options
+from runner.errors import DataError
+from runner.execute.components import Called, build_step, check_options
 from runner.execute.parts import component_parts
+from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import Step
 from runner.plan.keys import digest_of
+from runner.plan.nested import absolute, input_files
 
 #: The seed with which a source is asked what it will load.
 SURVEYED_SEED = 0
 
 
-def survey(steps: Sequence[Mapping[str, Any]], catalogue: Catalogue, folder: Path) -> dict[str, Any]:
+def survey(steps: Sequence[Mapping[str, Any]], surroundings: Surroundings) -> dict[str, Any]:
     """Return kind -> key of the step -> what it says. steps: "key", "kind", "name", "use", "settings" of each.
 
-    Each component is built once on the way, so one that refuses its settings is found before any trial runs.
+    "files" tells of each step that reads files beside the data what they hold. Each component is built once on the
+    way, so one that refuses its settings is found before any trial runs.
     """
-    told: dict[str, dict[str, Any]] = {kind: {} for kind in _QUESTIONS}
+    catalogue, folder = surroundings.catalogue, surroundings.folder
+    told: dict[str, dict[str, Any]] = {kind: {} for kind in (*_QUESTIONS, "files")}
     for step in steps:
         offer = catalogue.find(step["kind"], step["use"])
         checked = Step(step["kind"], step["name"], offer, offer.check(step["settings"], judged=True))
-        component = checked.offer.build(checked.settings)
+        component = build_step(checked, SURVEYED_SEED, folder)
         check_options(Called(checked, component))
         if step["kind"] in _QUESTIONS:
-            told[step["kind"]][step["key"]] = _QUESTIONS[step["kind"]](component, checked, catalogue, folder)
+            told[step["kind"]][step["key"]] = _QUESTIONS[step["kind"]](component, checked, surroundings)
+        files = input_files(offer.signature.options, checked.settings)
+        if files:
+            told["files"][step["key"]] = digest_of({key: _content(path, folder) for key, path in files.items()})
     return told
 
 
-def _of_source(source: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
+def _content(path: str, folder: Path) -> str:
+    try:
+        return sha256(absolute(path, folder).read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(f"{absolute(path, folder)} cannot be read: {error.strerror}.") from None
+
+
+def _of_source(source: Any, step: Step, surroundings: Surroundings) -> Mapping[str, Any]:
     """What will be loaded; a source that cannot tell without loading is made to load."""
-    del catalogue
-    context = SourceContext(folder, SURVEYED_SEED)
+    context = surroundings.context(SURVEYED_SEED)
     tells = getattr(source, "fingerprint", None)
     called = Called(step, source)
     fingerprint = called.call("looking at the data", tells, context) if callable(tells) else None
@@ -49,14 +62,14 @@ def _of_source(source: Any, step: Step, catalogue: Catalogue, folder: Path) -> M
     return {"data": fingerprint, "seedless": not getattr(source, "draws", True)}
 
 
-def _of_cleaner(cleaner: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
-    del step, catalogue, folder
+def _of_cleaner(cleaner: Any, step: Step, surroundings: Surroundings) -> Mapping[str, Any]:
+    del step, surroundings
     return {"learns": bool(getattr(cleaner, "learns", False))}
 
 
-def _of_splitter(splitter: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
+def _of_splitter(splitter: Any, step: Step, surroundings: Surroundings) -> Mapping[str, Any]:
     """How many folds; None for a splitter that needs the rows to know."""
-    del step, catalogue, folder
+    del step, surroundings
     counted = getattr(splitter, "get_n_splits", None)
     try:
         return {"folds": int(counted()) if callable(counted) else None}
@@ -64,28 +77,28 @@ def _of_splitter(splitter: Any, step: Step, catalogue: Catalogue, folder: Path) 
         return {"folds": None}
 
 
-def _of_transform(transform: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
-    del catalogue, folder
+def _of_transform(transform: Any, step: Step, surroundings: Surroundings) -> Mapping[str, Any]:
+    del surroundings
     parts = Called(step, transform).call("telling its parts", component_parts, transform)
     told = [digest_of(step.offer.code, type(part).__qualname__, part.get_params(deep=False)) for part in parts]
     return {"parts": told if len(told) > 1 else []}
 
 
-def _of_model(model: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
-    del model, folder
-    trainer = catalogue.trainer(step.offer)
+def _of_model(model: Any, step: Step, surroundings: Surroundings) -> Mapping[str, Any]:
+    del model
+    trainer = surroundings.catalogue.trainer(step.offer)
     if trainer is None:
         return {"free": None}
     free = {group: sorted(names) if isinstance(names, frozenset) else names for group, names in trainer.free.items()}
     return {"free": free}
 
 
-def _of_metric(metric: Any, step: Step, catalogue: Catalogue, folder: Path) -> Mapping[str, Any]:
-    del step, catalogue, folder
+def _of_metric(metric: Any, step: Step, surroundings: Surroundings) -> Mapping[str, Any]:
+    del step, surroundings
     return {"direction": metric.direction}
 
 
-Question = Callable[[Any, Step, Catalogue, Path], Mapping[str, Any]]
+Question = Callable[[Any, Step, Surroundings], Mapping[str, Any]]
 
 _QUESTIONS: Mapping[str, Question] = {
     "source": _of_source,

@@ -71,7 +71,7 @@ class Surveyor:
                 elif isinstance(told, Ended):
                     return _answer(told)
 
-    def _take(self, told: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    def _take(self, told: Mapping[str, Mapping[str, Any]]) -> None:
         traits, sources = self.traits, told["source"]
         self.traits = Traits(
             data={**traits.data, **{key: one["data"] for key, one in sources.items()}},
@@ -79,6 +79,7 @@ class Surveyor:
             seedless=traits.seedless | {key for key, one in sources.items() if one["seedless"]},
             folds={**traits.folds, **{key: one["folds"] for key, one in told["splitter"].items()}},
             parts={**traits.parts, **{key: one["parts"] for key, one in told["transform"].items() if one["parts"]}},
+            files={**traits.files, **told["files"]},
             free={**traits.free, **{key: one["free"] for key, one in told["model"].items() if one["free"]}},
         )
         self.directions |= {key: one["direction"] for key, one in told["metric"].items()}

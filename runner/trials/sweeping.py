@@ -24,7 +24,7 @@ from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.keys import digest_of
 from runner.plan.lineage import repeated
 from runner.record import layout, strict_json
-from runner.record.folder import slug
+from runner.record.folder import DOWNLOADS, slug
 from runner.record.plain import plain
 from runner.record.redaction import redact_command
 from runner.record.results import CSV, rows, write_results
@@ -129,7 +129,8 @@ class _Sweep:
         if not first:
             raise ConfigError("the sweep has no trials: one of its choices is empty")
         store = Store(_store_root(wanted.root))
-        place = Place(wanted.folder, str(store.root), wanted.disabled, _memory(self.workers))
+        downloads = str(Path(wanted.root, DOWNLOADS).absolute())
+        place = Place(wanted.folder, downloads, str(store.root), wanted.disabled, _memory(self.workers))
         surveyor = Surveyor(self.crew, place.told(), Path(self.logs), self.interruption)
         surveyor.learn(one.experiment for one in first)
         planner = Planner(surveyor.traits, library_versions(), store.has)

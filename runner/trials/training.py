@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from runner.contracts import Course, Trainer
 from runner.execute.components import Called, Components
-from runner.execute.fold import FittedFold, judged, score, smaller, train
+from runner.execute.fold import FittedFold, judged, rescored, smaller, train
 from runner.execute.observing import Stages
 from runner.execute.preparing import Prepared
 from runner.trials.rows import Held
@@ -48,9 +48,7 @@ def _compressed(
     for called in compressors:
         with stages.stage(f"compress/{called.name}"):
             fold = smaller(called, fold)
-    assert fold.test is not None
-    _, scores = score(components, fold.tail, fold.test, stages)
-    return replace(fold, scores=scores, steps=stages.done)
+    return replace(fold, scores=rescored(components, fold, stages), steps=stages.done)
 
 
 @dataclass

@@ -15,9 +15,10 @@ from typing import Any
 
 from runner.catalogue import Catalogue
 from runner.errors import RunnerError
-from runner.execute.components import build_components
+from runner.execute.components import Components, build_components
 from runner.execute.recorded import execute
 from runner.execute.request import Request
+from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.lineage import Lineage, Node, repeated
 from runner.store.store import Store
@@ -33,7 +34,7 @@ class Bench:
     """What one worker keeps at hand between its orders."""
 
     catalogue: Catalogue
-    folder: Path
+    surroundings: Surroundings
     larder: Larder
     steps: dict[str, Step] = field(default_factory=dict)
     courses: dict[tuple[str | None, int], list[Together]] = field(default_factory=dict)
@@ -47,7 +48,8 @@ def carry_out(payload: dict[str, Any], talk: Any) -> Mapping[str, Any]:
     """Do one order in a worker process. payload["do"] names it; payload["place"] says where the sweep lives."""
     del talk
     place = payload["place"]
-    return carried_out(_bench(place["folder"], place["store"], tuple(place["disabled"]), place["memory"]), payload)
+    kept = (place["folder"], place["downloads"], place["store"], tuple(place["disabled"]), place["memory"])
+    return carried_out(_bench(*kept), payload)
 
 
 def carried_out(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -58,17 +60,19 @@ def carried_out(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
 def bench_of(place: Mapping[str, Any], catalogue: Catalogue) -> Bench:
     """Lay out what is worked with. place: as `runner.trials.driver.Place` tells it."""
     kept = Store(Path(place["store"])) if place["store"] else None
-    return Bench(catalogue, Path(place["folder"]), Larder(kept, place["memory"]))
+    downloads = Path(place["downloads"]) if place["downloads"] else None
+    return Bench(catalogue, Surroundings(catalogue, Path(place["folder"]), downloads), Larder(kept, place["memory"]))
 
 
 @functools.cache
-def _bench(folder: str, store: str | None, disabled: tuple[str, ...], memory: int) -> Bench:
+def _bench(folder: str, downloads: str | None, store: str | None, disabled: tuple[str, ...], memory: int) -> Bench:
     """Lay out this worker's; it lives as long as the worker."""
-    return bench_of({"folder": folder, "store": store, "memory": memory}, Catalogue.installed(disabled))
+    place = {"folder": folder, "downloads": downloads, "store": store, "memory": memory}
+    return bench_of(place, Catalogue.installed(disabled))
 
 
 def _surveyed(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
-    return survey(order["steps"], bench.catalogue, bench.folder)
+    return survey(order["steps"], bench.surroundings)
 
 
 def _prepared(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -129,9 +133,7 @@ def _begun(
     bench: Bench, order: Mapping[str, Any], declared: Mapping[int, Any], descent: Descent, held: Held
 ) -> tuple[list[Together], list[Runner]]:
     experiments = {number: bench.experiment(one, order["repetition"]) for number, one in declared.items()}
-    runners = [
-        Runner(number, build_components(experiment, without=_OF_RUNS)) for number, experiment in experiments.items()
-    ]
+    runners = [Runner(number, _components(bench, experiment)) for number, experiment in experiments.items()]
     model = descent.experiment.one("model")
     assert model is not None
     trainer = bench.catalogue.trainer(model.offer)
@@ -167,7 +169,11 @@ def _descent(bench: Bench, order: Mapping[str, Any], declared: Mapping[str, Any]
         tuple(Node(*node) for node in order["gathered"]),
         tuple(tuple(Node(*node) for node in fold) for fold in order["tails"]),
     )
-    return Descent(experiment, build_components(experiment, without=_OF_RUNS), lineage, bench.folder, order["data"])
+    return Descent(experiment, _components(bench, experiment), lineage, bench.surroundings, order["data"])
+
+
+def _components(bench: Bench, experiment: Experiment) -> Components:
+    return build_components(experiment, bench.surroundings.folder, without=_OF_RUNS)
 
 
 def _with_rows(answer: training.Answer, held: Held) -> training.Answer:

@@ -4,7 +4,10 @@ import pytest
 from sklearn import model_selection
 
 from runner.errors import DataError
-from runner_builtin.splitters import GroupKFold, Holdout, KFold, StratifiedHoldout, StratifiedKFold, TimeSeries
+from runner_builtin.fold_splitters import KFold, StratifiedKFold
+from runner_builtin.group_splitters import GroupKFold
+from runner_builtin.holdout_splitters import Holdout, StratifiedHoldout
+from runner_builtin.time_splitters import TimeSeries
 
 X = np.arange(20).reshape(10, 2)
 Y = np.array(list("aaaaabbbbb"))
@@ -136,7 +139,7 @@ def test_the_largest_possible_number_of_periods_is_possible(size, gap):
 @pytest.mark.fault("F84")
 @pytest.mark.parametrize("splitter", [StratifiedHoldout(), StratifiedKFold()])
 def test_a_class_of_one_row_cannot_be_stratified(splitter):
-    with pytest.raises(DataError, match=r"1 has one row \('c': 1, 'a': 9\)"):
+    with pytest.raises(DataError, match=r"each of 2 parts, but 1 has fewer \('c': 1, 'a': 9\)"):
         list(splitter.split(X, np.array(list("aaaaaaaaac"))))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from runner.contracts import SourceContext
 from runner.data import Dataset
-from runner.errors import DataError, PluginError
+from runner.errors import ConfigError, DataError, PluginError
 from runner.execute import collecting
 from runner.execute.components import Components, build_components
 from runner.execute.observing import Stages
@@ -85,12 +85,12 @@ CATALOGUE = make_catalogue(
 
 def components(source: str = "sound", splitter: Any = "told", **more: Any) -> Components:
     declared = {"source": {"use": "here", "what": source}, "splitter": splitter, "model": "GaussianNB", **more}
-    return build_components(resolve({**declared, "executor": "inline"}, CATALOGUE))
+    return build_components(resolve({**declared, "executor": "inline"}, CATALOGUE), Path())
 
 
 def load(source: str) -> tuple[Dataset, Stages]:
     stages = Stages()
-    return collecting.load(components(source), Path("here"), 0, stages), stages
+    return collecting.load(components(source), SourceContext(Path("here"), 0), stages), stages
 
 
 def split(what: str, dataset: Dataset = SOUND) -> tuple[list[collecting.Fold], Stages]:
@@ -111,7 +111,7 @@ def test_the_data_are_what_the_source_gives() -> None:
         ("empty", DataError, "source 'here' gave no rows"),
         ("twice", PluginError, "its row ids are not unique"),
         ("unknown", PluginError, "its dataset has no fingerprint"),
-        ("aimless", DataError, "gave no target to predict; name the column with 'source.target=…'"),
+        ("aimless", ConfigError, "gave no target to predict; name the column with 'source.target=…'"),
     ],
 )
 def test_data_that_cannot_carry_an_experiment_are_refused(source: str, kind: type[Exception], message: str) -> None:
@@ -133,7 +133,10 @@ def test_what_a_cleaner_drops_is_noted() -> None:
 
 def test_folds_are_positions_of_training_and_test_rows() -> None:
     folds, stages = split("sound")
-    assert [(train.tolist(), test.tolist()) for train, test in folds] == [([0, 1], [2, 3]), ([0, 1, 2], [3, 4, 5])]
+    assert [(fold.train.tolist(), fold.held_out.tolist()) for fold in folds] == [
+        ([0, 1], [2, 3]),
+        ([0, 1, 2], [3, 4, 5]),
+    ]
     assert stages.done[0].note == "2 folds"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def components(metrics: Sequence[str]) -> Components:
         "executor": "inline",
         "exporters": ["skops"],
     }
-    return build_components(resolve(declared, make_catalogue()), without=["exporters"])
+    return build_components(resolve(declared, make_catalogue()), Path(), without=["exporters"])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def the_blocks(*transforms: Any) -> list[Block]:
         },
         CATALOGUE,
     )
-    return blocks(build_components(experiment).many("transforms"))
+    return blocks(build_components(experiment, Path()).many("transforms"))
 
 
 def through(steps: list[Block], train: Any, test: Any) -> tuple[Any, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from runner.data import Dataset
 from runner.errors import DataError, PluginError
+from runner.execute.collecting import Fold
 from runner.execute.components import Components, build_components
 from runner.execute.observing import Stages
 from runner.execute.preparing import Prepared, fold_stages, parted_rows
@@ -88,17 +90,21 @@ COMPONENTS: Mapping[str, Mapping[str, Any]] = {
 }
 TRAIN = Dataset.of(np.arange(12.0).reshape(6, 2), np.arange(6) % 2, fingerprint="f")
 TEST = Dataset.of(np.arange(4.0).reshape(2, 2), np.arange(2), fingerprint="f")
+ALL = Dataset.of(
+    np.concatenate([TRAIN.features, TEST.features]), np.concatenate([TRAIN.target, TEST.target]), fingerprint="f"
+)
+FOLD = Fold.of((range(6), range(6, 8)))
 
 
 def components(**groups: Any) -> Components:
     declared = {"source": {"use": "csv", "path": "a.csv", "target": "y"}, "splitter": "kfold", "model": "GaussianNB"}
     experiment = resolve({**declared, "executor": "inline", **groups}, make_catalogue(COMPONENTS))
-    return build_components(experiment)
+    return build_components(experiment, Path())
 
 
 def prepared(*, seed: int = 0, fold: int = 0, in_parts: bool = False, **groups: Any) -> tuple[Prepared, Stages]:
     built, stages = components(**groups), Stages(fold=fold)
-    rows = parted_rows(built, TRAIN, TEST)
+    rows = parted_rows(built, ALL, FOLD)
     for stage in fold_stages(built, in_parts=in_parts):
         rows = stage.run(rows, seed, fold, stages)
     return rows, stages

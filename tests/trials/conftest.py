@@ -84,7 +84,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         place = {"folder": str(self.folder), "store": None if self.store is None else str(self.store)}
-        place |= {"disabled": [], "memory": self.memory}  # type: ignore[dict-item]
+        place |= {"downloads": None, "disabled": [], "memory": self.memory}  # type: ignore[dict-item]
         self.bench = bench_of(place, self.catalogue)
         self.surveyor = Surveyor(Inline(self.catalogue), place, self.folder)  # type: ignore[arg-type]
 

@@ -15,6 +15,7 @@ from runner.contracts import SourceContext
 from runner.data import Dataset
 from runner.execute.components import build_components
 from runner.execute.preparing import Prepared
+from runner.execute.surroundings import Surroundings
 from runner.trials.rows import Descent, Held, InputChanged, Larder
 
 DONE: list[str] = []
@@ -133,7 +134,8 @@ def descent_of(make_desk: Any) -> Callable[..., Descent]:
         line = desk.planner([candidate], folds=2).descent(candidate.experiment, 0)
         DONE.clear()
         experiment = candidate.experiment
-        return Descent(experiment, build_components(experiment), line, desk.folder, fingerprint)
+        components = build_components(experiment, desk.folder)
+        return Descent(experiment, components, line, Surroundings(desk.catalogue, desk.folder), fingerprint)
 
     return make
 

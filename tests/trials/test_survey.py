@@ -13,6 +13,7 @@ from runner.contracts import SourceContext
 from runner.data import Dataset
 from runner.errors import ConfigError, PluginError
 from runner.execute.components import ComponentError
+from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import Experiment, resolve
 from runner.testing import make_catalogue
 from runner.trials.survey import survey
@@ -115,7 +116,7 @@ def told(*experiments: Experiment) -> dict[str, Any]:
         {"key": key, "kind": one.kind, "name": one.name, "use": one.offer.qualified, "settings": one.settings}
         for key, one in steps.items()
     ]
-    return survey(words, CATALOGUE, Path("here"))
+    return survey(words, Surroundings(CATALOGUE, Path("here")))
 
 
 def said(experiment: Experiment, group: str, position: int = 0) -> Any:
@@ -164,7 +165,7 @@ def test_splitters_say_how_many_folds_unless_they_need_the_rows(splitter: Any, f
     settings = {name: value for name, value in declared.items() if name != "use"}
     catalogue = CATALOGUE if splitter == "two" else made
     step = {"key": "k", "kind": "splitter", "name": "s", "use": declared["use"], "settings": settings}
-    assert survey([step], catalogue, Path("here"))["splitter"] == {"k": {"folds": folds}}
+    assert survey([step], Surroundings(catalogue, Path("here")))["splitter"] == {"k": {"folds": folds}}
 
 
 def test_parts_are_equal_where_transforms_have_them_in_common() -> None:
@@ -203,4 +204,7 @@ def test_a_component_that_refuses_its_settings_is_found_before_any_trial() -> No
         told(declare(transforms=[{"use": "PCA", "svd_solver": "quick"}]))
     broken = make_catalogue({"metric": {"gone": "runner.nowhere:Gone"}})
     with pytest.raises(PluginError, match="cannot be loaded"):
-        survey([{"key": "k", "kind": "metric", "name": "gone", "use": "gone", "settings": {}}], broken, Path())
+        survey(
+            [{"key": "k", "kind": "metric", "name": "gone", "use": "gone", "settings": {}}],
+            Surroundings(broken, Path()),
+        )

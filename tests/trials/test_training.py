@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -78,7 +79,9 @@ def runner(number: int, model: Any) -> Runner:
         "splitter": "kfold",
         "metrics": ["accuracy"],
     }
-    return Runner(number, build_components(resolve({**declared, "model": model, "executor": "inline"}, CATALOGUE)))
+    return Runner(
+        number, build_components(resolve({**declared, "model": model, "executor": "inline"}, CATALOGUE), Path())
+    )
 
 
 def dummies(*strategies: str) -> list[Runner]:
