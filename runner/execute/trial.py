@@ -80,7 +80,8 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
     for called in cleaning.parted(components.many("cleaners"))[0]:
         clean = collecting.clean(called, clean, course.stages)
     folds = collecting.split(components, clean, course.stages)
-    fingerprints = {"raw": fingerprint(raw), "clean": fingerprint(clean), "split": _split_digest(folds)}
+    offered = collecting.without_taken(components, raw)  # what a model is asked with later
+    fingerprints = {"raw": fingerprint(offered), "clean": fingerprint(clean), "split": _split_digest(folds)}
     course.steps += course.stages.done
     fitted = [course.fit(clean, fold, number) for number, fold in enumerate(folds)]
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
@@ -93,7 +94,7 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
     if diverged is None:
         winner, compressed = _compress(course, fitted, refit or fitted[0])
         metrics = replace(metrics, compressed=compressed)
-    sample = collecting.without_taken(components, raw.take(np.arange(min(5, raw.n_rows))))
+    sample = offered.take(np.arange(min(5, raw.n_rows)))
     return Trial(raw, fitted, refit, winner, metrics, course.steps, fingerprints, sample, diverged)
 
 
