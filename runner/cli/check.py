@@ -6,6 +6,7 @@ Nothing is trained and no run folder is made. `--json` prints JSON. The exit cod
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ def main(words: Sequence[str]) -> int:
 def _check(request: Request, *, catalogue: Catalogue, as_json: bool) -> None:
     from runner.execute.rehearsal import rehearse  # scikit-learn, not before the declaration is sound
 
+    with suppress(OSError):
+        Path(request.root).rmdir()  # Hydra made it for a run; one that holds anything stays
     rehearsal = rehearse(request, catalogue)
     if as_json:
         from runner.record import strict_json
@@ -64,6 +67,6 @@ def _check(request: Request, *, catalogue: Catalogue, as_json: bool) -> None:
 def _no_sweep(wanted: Any) -> Any:
     del wanted
     raise ConfigError(
-        "this declaration is a sweep, and 'runner check' looks at one experiment. Leave '-m' and 'hydra.mode' out, and "
-        "set 'repeat.seeds=1'."
+        "this declaration is a sweep, and 'runner check' looks at one experiment. Leave 'hydra.mode' out, and set "
+        "'repeat.seeds=1'."
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import types
-import typing
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -18,8 +16,8 @@ from runner.cli.run import disabled
 from runner.contracts import KINDS
 from runner.discovery import Plugin
 from runner.errors import ConfigError, did_you_mean
+from runner.report.option_words import default_words, type_words
 from runner.report.tables import show, table
-from runner.signature import REQUIRED, UNWRITTEN
 
 
 def main(words: Sequence[str]) -> int:
@@ -102,43 +100,10 @@ def _options(offer: Offer) -> dict[str, Any]:
         "defined": f"{signature.file}:{signature.line}",
         "receives": dict(signature.receives),
         "options": [
-            {"name": option.name, "type": _type(option.annotation), "default": _default(option.default)}
+            {"name": option.name, "type": type_words(option.annotation), "default": default_words(option.default)}
             for option in signature.options
         ],
     }
-
-
-def _type(annotation: Any) -> str:
-    """Write a type as a person would.
-
-    >>> from runner.options import Positive
-    >>> _type(Positive), _type(int | None), _type(typing.Literal["a", "b"])
-    ('float, > 0', 'int or None', "'a' or 'b'")
-    """
-    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation is Any:
-        return "any"
-    if annotation is type(None):
-        return "None"
-    if origin is typing.Annotated:
-        return ", ".join([_type(parts[0]), *(_bound(part) for part in parts[1:])])
-    if origin is typing.Literal:
-        return " or ".join(repr(part) for part in parts)
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join(_type(part) for part in parts)
-    return annotation.__name__ if isinstance(annotation, type) and not parts else str(annotation)
-
-
-def _bound(part: Any) -> str:
-    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-    told = [f"{sign} {getattr(part, name)}" for name, sign in signs.items() if hasattr(part, name)]
-    return " ".join(told) or str(part)
-
-
-def _default(default: Any) -> str:
-    if default is REQUIRED:
-        return "(must be given)"
-    return "(its own)" if default is UNWRITTEN else repr(default)
 
 
 def _print_options(data: dict[str, Any], console: Console) -> None:

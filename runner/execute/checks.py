@@ -89,7 +89,7 @@ def _advice(folds: Sequence[Fold], target: NDArray[Any]) -> str:
     smallest = int(np.unique(target, return_counts=True)[1].min())
     if smallest < 2:
         return "A class of one row cannot be parted: drop it."
-    most = f", of at most {smallest} folds" if len(folds) > 1 else ""
+    most = f" (of at most {smallest} folds)" if len(folds) > 1 else ""
     return f"A stratified splitter{most} keeps every class in each part."
 
 

@@ -79,13 +79,13 @@ def clean(called: Called, dataset: Dataset) -> Cleaned:
     return Cleaned(apply(called, cleaner, dataset), cleaner)
 
 
-def apply(called: Called, cleaner: Any, dataset: Dataset) -> Dataset:
-    """Clean with a cleaner that is ready, and check what comes back."""
+def apply(called: Called, cleaner: Any, dataset: Dataset, *, may_empty: bool = False) -> Dataset:
+    """Clean with a cleaner that is ready, and check what comes back. may_empty: it may be that no row is left."""
     after = called.call("cleaning", cleaner.clean, frozen(dataset))
     if not isinstance(after, Dataset):
         raise called.broke_contract(f"clean() returned {type(after).__name__}, not a Dataset")
     _check_rows(called, dataset, after)
-    if after.n_rows == 0 and dataset.n_rows:
+    if after.n_rows == 0 and dataset.n_rows and not may_empty:
         raise DataError(f"{called} left none of the {dataset.n_rows} rows.{_reasons(dataset, after)}")
     return after
 

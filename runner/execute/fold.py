@@ -155,20 +155,31 @@ def score(
     n_validation: so many of the first rows are validation rows; the scores are theirs, and those of the rest are
     told as "test/<metric>". only_scores: see `judged`.
     """
-    labels_do = only_scores and all(called.component.needs == "labels" for called in components.many("metrics"))
     with stages.stage("predict/" + components.one("model").name, test.n_rows) as stage:
-        prediction = predict(components.one("model"), model, test.features, only_labels=labels_do)
+        only_labels = only_scores and labels_do(components)
+        prediction = predict(components.one("model"), model, test.features, only_labels=only_labels)
         stage.rows_out = test.n_rows
+    truth = cleaning.frozen(test).target
+    return prediction, scores_of(components, truth, prediction, stages, n_validation=n_validation)
+
+
+def labels_do(components: Components) -> bool:
+    """Say whether no metric reads more of a prediction than its labels."""
+    return all(called.component.needs == "labels" for called in components.many("metrics"))
+
+
+def scores_of(
+    components: Components, truth: Any, prediction: Prediction, stages: Stages, *, n_validation: int = 0
+) -> dict[str, Score]:
+    """Give every metric its say of what was predicted. truth: (n_rows,), read-only; n_validation: see `score`."""
     scores: dict[str, Score] = {}
-    with stages.stage("score", test.n_rows):
-        truth = cleaning.frozen(test).target
-        assert truth is not None
+    with stages.stage("score", len(truth)):
         for called in components.many("metrics"):
             _check_fit(called, prediction)
-        for name, rows in _scored_parts(test.n_rows, n_validation):
+        for name, rows in _scored_parts(len(truth), n_validation):
             for called in components.many("metrics"):
                 scores[f"{name}{called.name}"] = _one_score(called, truth[rows], part_of(prediction, rows))
-    return prediction, scores
+    return scores
 
 
 def _scored_parts(n_rows: int, n_validation: int) -> list[tuple[str, slice]]:

@@ -37,7 +37,7 @@ class Gathered:
     clean: Dataset
     folds: Sequence[Fold]
     fingerprints: Mapping[str, Any]
-    report: DataReport
+    report: DataReport | None
 
 
 def gather(components: Components, context: SourceContext, stages: Stages, *, strict: bool = False) -> Gathered:
@@ -51,11 +51,10 @@ def gather(components: Components, context: SourceContext, stages: Stages, *, st
     for called in cleaning.parted(components.many("cleaners"))[0]:
         before, clean = clean, collecting.clean(called, clean, stages)
         changes.append(change_of(f"clean/{called.name}", before, clean))
-    check_target(clean, classifier=classifier)
-    folds = collecting.split(components, clean, stages)
-    splitter = components.one("splitter")
-    check_folds(folds, clean.target, classifier=classifier, splitter=str(splitter))
-    data = {"raw": fingerprint(raw), "clean": fingerprint(clean)}
+    folds = checked_folds(components, clean, stages)
+    # Columns that only part the rows are not what a model is asked with later.
+    offered = collecting.without_taken(components, raw)
+    data = {"raw": fingerprint(offered), "clean": fingerprint(clean)}
     digests = {**{stage: told["sha256"] for stage, told in data.items()}, "split": _split_digest(folds)}
     report = data_report(
         raw,
@@ -63,11 +62,20 @@ def gather(components: Components, context: SourceContext, stages: Stages, *, st
         changes,
         folds,
         classifier=classifier,
-        overlaps=bool(getattr(splitter.component, "overlaps", False)),
+        overlaps=bool(getattr(components.one("splitter").component, "overlaps", False)),
         fingerprints=digests,
     )
     _tell(report, strict=strict)
     return Gathered(raw, clean, folds, {**data, "split": digests["split"]}, report)
+
+
+def checked_folds(components: Components, clean: Dataset, stages: Stages) -> list[Fold]:
+    """Part the rows, and make sure that each training part can be learned from. Raises DataError, PluginError."""
+    classifier = bool(is_classifier(components.one("model").component))
+    check_target(clean, classifier=classifier)
+    folds = collecting.split(components, clean, stages)
+    check_folds(folds, clean.target, classifier=classifier, splitter=str(components.one("splitter")))
+    return folds
 
 
 def _tell(report: DataReport, *, strict: bool) -> None:

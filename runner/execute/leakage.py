@@ -38,33 +38,46 @@ def leak_warnings(dataset: Dataset, *, classifier: bool) -> tuple[str, ...]:
     sample = dataset if len(rows) == dataset.n_rows else dataset.take(rows)
     find = _class_leak if classifier else _value_leak
     found = []
-    for name, values in _columns(sample.features):
-        told = find(values, sample.target)
+    for name, values, counts in _columns(sample.features):
+        told = find(values, sample.target, counts=counts)
         if told:
             found.append(f"the column {name!r} {told}. If it is not known before the target is, drop it")
     return tuple(found)
 
 
-def _columns(features: Any) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Give the columns of a table or of a table-like array as arrays, categories and texts as objects."""
+def _columns(features: Any) -> Iterator[tuple[str, NDArray[Any], bool]]:
+    """Give the columns of a table or of a table-like array: name, values, and whether these are numbers.
+
+    Of texts, categories and dates only which are equal matters: they are numbered.
+    """
     if hasattr(features, "iloc"):
         for place, name in enumerate(features.columns[:_MAX_COLUMNS]):
             column = features.iloc[:, place]
-            plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
-            yield str(name), column.to_numpy() if plain else column.astype(object).to_numpy()
+            if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb":
+                yield str(name), column.to_numpy(), True
+            else:
+                yield str(name), _numbered_column(column), False
     elif isinstance(features, np.ndarray) and features.ndim == 2 and features.shape[1] <= _MAX_COLUMNS:
         for place in range(features.shape[1]):
-            yield str(place), features[:, place]
+            plain = features.dtype.kind in "iufb"
+            yield str(place), features[:, place] if plain else numbered(row_hashes(features[:, place]))[0], plain
 
 
-def _class_leak(values: NDArray[Any], target: Any) -> str | None:
+def _numbered_column(column: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(column.factorize()[0])
+    except TypeError:  # lists have no hash
+        return numbered(row_hashes(column.map(repr).to_numpy()))[0]
+
+
+def _class_leak(values: NDArray[Any], target: Any, *, counts: bool) -> str | None:
     classes, n_classes = numbered(target)
     members = np.bincount(classes)
     if n_classes < 2 or members.min() < _MEMBERS:
         return None
-    numbers, n_values = numbered(values if values.dtype.kind in "iufb" else row_hashes(values))
+    numbers, n_values = numbered(values)
     if n_values > _FEW * len(values):
-        return _threshold(values, classes, members)
+        return _threshold(values, classes, members) if counts else None
     table = np.bincount(numbers * n_classes + classes, minlength=n_values * n_classes).reshape(n_values, n_classes)
     if n_values == n_classes and (np.count_nonzero(table, axis=1) == 1).all():
         return "is the target, or the target under other names"
@@ -76,7 +89,7 @@ def _class_leak(values: NDArray[Any], target: Any) -> str | None:
 
 def _threshold(values: NDArray[Any], classes: NDArray[np.intp], members: NDArray[np.intp]) -> str | None:
     """Sort by the column: do the classes come one after the other?"""
-    if values.dtype.kind not in "iuf" or missing_in(values).any():
+    if missing_in(values).any():
         return None
     changes = max(np.count_nonzero(np.diff(classes[np.lexsort((order, values))])) for order in (classes, -classes))
     by_chance = len(values) * (1 - np.sum((members / len(values)) ** 2))
@@ -85,8 +98,8 @@ def _threshold(values: NDArray[Any], classes: NDArray[np.intp], members: NDArray
     return f"alone tells the classes apart at {len(members) - 1} threshold{'s' * (len(members) > 2)}"
 
 
-def _value_leak(values: NDArray[Any], target: Any) -> str | None:
-    if values.dtype.kind not in "iuf" or target.dtype.kind not in "iuf":
+def _value_leak(values: NDArray[Any], target: Any, *, counts: bool) -> str | None:
+    if not counts or target.dtype.kind not in "iuf":
         return None
     first, second = values.astype(np.float64), np.asarray(target, dtype=np.float64)
     both = np.isfinite(first) & np.isfinite(second)

@@ -135,11 +135,11 @@ def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages
     with stages.stage(f"transform/{block.name}", train.n_rows) as stage:
         features = watched(called, "fitting", estimator.fit_transform, train.features, train.target)
         settle(estimator, block)
-        _check_features(called, features, train.n_rows)
+        check_features(called, features, train.n_rows)
         stage.rows_out, stage.note = train.n_rows, f"{features.shape[1]} columns"
         if test is not None:
             held = called.call("transforming new rows", estimator.transform, test.features)
-            _check_features(called, held, test.n_rows)
+            check_features(called, held, test.n_rows)
             test = test.with_features(held)
     return replace(
         rows, train=train.with_features(features), test=test, blocks=(*rows.blocks, (block.name, estimator))
@@ -162,7 +162,8 @@ def watched(called: Called, doing: str, function: Callable[..., Any], features: 
     return result
 
 
-def _check_features(called: Called, features: Any, n_rows: int) -> None:
+def check_features(called: Called, features: Any, n_rows: int) -> None:
+    """Refuse what a transform gave if it is no table of these rows. Raises PluginError, DataError."""
     shape = getattr(features, "shape", None)
     if shape is None or len(shape) != 2 or shape[0] != n_rows:
         raise called.broke_contract(f"transform gave shape {shape} for {n_rows} rows; (n_rows, n_columns) is due")

@@ -86,20 +86,20 @@ def profile(dataset: Dataset, *, classifier: bool = True) -> Profile:
     features = dataset.features
     rows = sample_of(dataset.n_rows)
     if hasattr(features, "iloc"):
-        kind, columns, values = "table", tuple(_frame_columns(features, rows)), None
-        missing = sum(column.missing for column in columns)
+        kind, columns = "table", tuple(_frame_columns(features, rows))
     else:
         kind = "sparse" if hasattr(features, "indptr") else "array"
         columns = tuple(_array_columns(features, rows)) if kind == "array" else ()
-        values = _as_a_whole(features.data if kind == "sparse" else np.asarray(features))
-        missing = values.missing
+    whole = None
+    if kind != "table" and not columns:
+        whole = _as_a_whole(features.data if kind == "sparse" else np.asarray(features))
     return Profile(
         rows=dataset.n_rows,
         kind=kind,
         shape=tuple(int(size) for size in features.shape),
-        missing=missing,
+        missing=whole.missing if whole else sum(column.missing for column in columns),
         columns=columns,
-        values=values,
+        values=whole,
         target=None if dataset.target is None else target_profile(dataset.target, classifier=classifier),
         groups=None if dataset.groups is None else len(np.unique(dataset.groups)),
         sampled=len(rows) if len(rows) < dataset.n_rows else None,
@@ -172,9 +172,10 @@ def _type_of(dtype: Any) -> str:
 
 def _range(numbers: NDArray[np.float64]) -> dict[str, Any]:
     """Tell the ends and the mean of the numbers that are finite."""
-    finite = numbers[np.isfinite(numbers)]
-    infinite = int(np.count_nonzero(np.isinf(numbers)))
-    if not len(finite):
+    sound = np.isfinite(numbers)
+    finite = numbers if sound.all() else numbers[sound]
+    infinite = int(np.count_nonzero(np.isinf(numbers))) if finite is not numbers else 0
+    if not finite.size:
         return {"infinite": infinite}
     ends = {"minimum": float(finite.min()), "maximum": float(finite.max()), "mean": float(finite.mean())}
     return {"infinite": infinite, **ends}

@@ -28,8 +28,11 @@ from runner.execute.components import Components, build_components
 from runner.execute.curves import write_curves
 from runner.execute.exporting import Shipping
 from runner.execute.observing import Listeners, Stages
+from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
 from runner.execute.run_log import log_file, noted
+from runner.execute.streamed_checks import check_streamable, streams
+from runner.execute.streaming import carry_out_stream
 from runner.execute.surroundings import Surroundings
 from runner.execute.trial import Trial, carry_out
 from runner.plan.experiment import Experiment, resolve
@@ -67,6 +70,8 @@ def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[st
     experiment = resolve(request.declared, catalogue, name=request.name, judged=request.judged)
     surroundings = Surroundings(catalogue, Path(request.folder), Path(request.root, DOWNLOADS).absolute())
     components = build_components(experiment, surroundings.folder)
+    if streams(experiment):
+        check_streamable(components)
     now, start = datetime.now(UTC), time.perf_counter()
     folder = RunFolder.create(Path(request.root), experiment.name, now)
     with log_file(folder.folder("logs") / "run.log"), noted() as notes:
@@ -112,7 +117,8 @@ class _Recording:
         self.listeners.hear(Event("run_started", details={"experiment": self.experiment.name, "id": self.folder.id}))
         try:
             context = self.surroundings.context(self.experiment.seed)
-            trial = carry_out(self.experiment, self.components, context, self.listeners)
+            flow = carry_out_stream if streams(self.experiment) else carry_out
+            trial = flow(self.experiment, self.components, context, self.listeners)
             self._write_trial(trial)
             stages = Stages(self.listeners)
             Shipping(self.components, self.folder, self.trusted).carry_out(self.experiment.name, trial, stages)
@@ -170,9 +176,14 @@ class _Recording:
 
     def _write_trial(self, trial: Trial) -> None:
         source = self.components.one("source").step
-        told = {"use": source.offer.name, "fingerprint": trial.raw.fingerprint, "rows": trial.raw.n_rows}
+        raw = trial.data.raw
+        told = {"use": source.offer.name, "fingerprint": raw.fingerprint, "rows": trial.data.fingerprints["raw"]["rows"]}
         self.folder.write_json(layout.SOURCES, {"sources": [told]})
-        self.folder.write_json(layout.FINGERPRINT, trial.fingerprints)
+        self.folder.write_json(layout.FINGERPRINT, trial.data.fingerprints)
+        if trial.data.report is not None:
+            self.folder.write_json(layout.DATA_REPORT, trial.data.report)
+        if raw.rejected:
+            self.folder.write_text(layout.REJECTED, rejected_table(raw.rejected))
         self.folder.write_json(layout.METRICS, trial.metrics)
         write_curves(self.folder, trial.trainings)
 

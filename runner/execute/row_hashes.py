@@ -20,13 +20,18 @@ Hashes = NDArray[np.uint64]
 
 #: Rows hashed at a time.
 _BLOCK = 65_536
+#: Rows of at most so many numbers are hashed number by number.
+_FEW = 32
+#: Bytes of a number -> whole numbers of the same bits.
+_BITS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def row_hashes(features: Any) -> Hashes:
     """Return (n_rows,) hashes of the rows. features: as in a Dataset."""
     if hasattr(features, "iloc"):
-        return _joined(_column_hashes(features.iloc[:, place]) for place in range(features.shape[1]))
+        columns = (_column_hashes(features.iloc[:, place]) for place in range(features.shape[1]))
+        return _joined(len(features), columns)
     if hasattr(features, "indptr"):
         return _csr_hashes(features)
     return _array_hashes(np.asarray(features))
@@ -34,7 +39,7 @@ def row_hashes(features: Any) -> Hashes:
 
 def with_target(hashes: Hashes, target: NDArray[Any]) -> Hashes:
     """Return hashes of the rows together with their targets."""
-    return _joined(iter((hashes, _array_hashes(np.asarray(target)))))
+    return _joined(len(hashes), iter((hashes, _array_hashes(np.asarray(target)))))
 
 
 def numbered(values: Any) -> tuple[NDArray[np.intp], int]:
@@ -43,11 +48,13 @@ def numbered(values: Any) -> tuple[NDArray[np.intp], int]:
     return numbers.reshape(-1), len(different)
 
 
-def _joined(columns: Iterator[Hashes]) -> Hashes:
-    joined: Any = np.uint64(0)
+def _joined(n_rows: int, columns: Iterator[Hashes]) -> Hashes:
+    joined = np.zeros(n_rows, dtype=np.uint64)
     for column in columns:
-        joined = _mixed(joined * _ODD + column)
-    return np.asarray(joined, dtype=np.uint64)
+        joined *= _ODD
+        joined += column
+        joined = _mixed(joined)
+    return joined
 
 
 def _mixed(bits: Any) -> Any:
@@ -68,16 +75,28 @@ def _column_hashes(column: Any) -> Hashes:
 
 
 def _array_hashes(array: NDArray[Any]) -> Hashes:
-    """Hash the bytes of each row, and the `repr` of objects."""
     n_rows = len(array)
+    flat = array.reshape(n_rows, int(np.prod(array.shape[1:], dtype=np.int64)))
     if array.dtype.hasobject:
-        told = (hash(repr(row)) for row in array.reshape(n_rows, -1).tolist())
+        told = (hash(repr(row)) for row in flat.tolist())
         return np.fromiter(told, dtype=np.int64, count=n_rows).view(np.uint64)
-    hashes = np.zeros(n_rows, dtype=np.int64)
-    width = array.itemsize * int(np.prod(array.shape[1:], dtype=np.int64))
-    for start in range(0, n_rows if width else 0, _BLOCK):
-        block = np.ascontiguousarray(array[start : start + _BLOCK])
-        rows = block.reshape(len(block), -1).view(np.dtype((np.void, width))).ravel().tolist()
+    if array.itemsize in _BITS and flat.shape[1] <= _FEW:
+        return _joined(n_rows, (_bits(flat[:, place]) for place in range(flat.shape[1])))
+    return _hashes_of_bytes(flat)
+
+
+def _bits(column: NDArray[Any]) -> Hashes:
+    """Return the bits of each value of one column as a whole number."""
+    return np.ascontiguousarray(column).view(_BITS[column.itemsize]).astype(np.uint64)
+
+
+def _hashes_of_bytes(flat: NDArray[Any]) -> Hashes:
+    """Hash the bytes of each row, at so many rows a second however wide they are."""
+    hashes = np.zeros(len(flat), dtype=np.int64)
+    width = flat.itemsize * flat.shape[1]
+    for start in range(0, len(flat) if width else 0, _BLOCK):
+        block = np.ascontiguousarray(flat[start : start + _BLOCK])
+        rows = block.view(np.dtype((np.void, width))).ravel().tolist()
         hashes[start : start + len(block)] = np.fromiter(map(hash, rows), dtype=np.int64, count=len(rows))
     return hashes.view(np.uint64)
 

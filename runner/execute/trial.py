@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
 from runner.contracts import SourceContext
 from runner.data import Dataset
-from runner.execute import cleaning, collecting, scores
+from runner.execute import collecting, scores
 from runner.execute.collecting import Fold
 from runner.execute.components import Components
 from runner.execute.fold import FittedFold, FoldTask, fit_fold, rescored, smaller
+from runner.execute.gathering import Gathered, gather
 from runner.execute.observing import Listeners, Stages
 from runner.execute.preparing import parted_rows
 from runner.plan.experiment import Experiment
-from runner.record.fingerprint import fingerprint
 from runner.record.records import Metrics, StepRecord, Total
 from runner.record.totals import totals
 
@@ -32,17 +31,14 @@ class Trial:
     """What a trial gives. refit: the training on all rows, None where there was none.
 
     winner: the fold, or the refit, whose pipeline is shipped, compressed; None if the trial diverged.
-
-    fingerprints: stage -> what the data looked like there.
     """
 
-    raw: Dataset
+    data: Gathered
     folds: Sequence[FittedFold]
     refit: FittedFold | None
     winner: FittedFold | None
     metrics: Metrics
     steps: Sequence[StepRecord]
-    fingerprints: Mapping[str, Any]
     sample: Dataset
     diverged: Mapping[str, Any] | None = None
 
@@ -76,34 +72,24 @@ class _Course:
 def carry_out(experiment: Experiment, components: Components, context: SourceContext, listeners: Listeners) -> Trial:
     """Run the whole trial. Raises RunnerError, or what a bug raises."""
     course = _Course(experiment, components, listeners, Stages(listeners))
-    raw = clean = collecting.load(components, context, course.stages)
-    for called in cleaning.parted(components.many("cleaners"))[0]:
-        clean = collecting.clean(called, clean, course.stages)
-    folds = collecting.split(components, clean, course.stages)
-    offered = collecting.without_taken(components, raw)  # what a model is asked with later
-    fingerprints = {"raw": fingerprint(offered), "clean": fingerprint(clean), "split": _split_digest(folds)}
+    data = gather(components, context, course.stages, strict=experiment.strict)
     course.steps += course.stages.done
-    fitted = [course.fit(clean, fold, number) for number, fold in enumerate(folds)]
+    fitted = [course.fit(data.clean, fold, number) for number, fold in enumerate(data.folds)]
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
     metrics = scores.summarise(experiment, components, [fold.scores for fold in fitted if not fold.diverged])
     refit = None
     if diverged is None and _wants_refit(experiment, fitted):
-        refit = course.fit(clean, None, None)
+        refit = course.fit(data.clean, None, None)
         diverged = refit.diverged
     winner = None
     if diverged is None:
         winner, compressed = _compress(course, fitted, refit or fitted[0])
         metrics = replace(metrics, compressed=compressed)
-    sample = offered.take(np.arange(min(5, raw.n_rows)))
-    return Trial(raw, fitted, refit, winner, metrics, course.steps, fingerprints, sample, diverged)
+    return Trial(data, fitted, refit, winner, metrics, course.steps, _sample(components, data.raw), diverged)
 
 
-def _split_digest(folds: Sequence[Fold]) -> str:
-    digest = sha256()
-    for train, held, n_validation in folds:
-        parts = (train, held[:n_validation], held[n_validation:]) if n_validation else (train, held)
-        digest.update(b"|".join(np.asarray(part, np.int64).tobytes() for part in parts))
-    return digest.hexdigest()
+def _sample(components: Components, raw: Dataset) -> Dataset:
+    return collecting.without_taken(components, raw.take(np.arange(min(5, raw.n_rows))))
 
 
 def _wants_refit(experiment: Experiment, fitted: Sequence[FittedFold]) -> bool:

@@ -15,6 +15,8 @@ PACKAGES = "env/packages.json"
 THREADS = "env/threads.json"
 SOURCES = "data/sources.json"
 FINGERPRINT = "data/fingerprint.json"
+REJECTED = "data/rejected.csv"
+DATA_REPORT = "reports/data.json"
 SEEDS = "seeds.json"
 STEPS = "steps.jsonl"
 METRICS = "metrics.json"
@@ -37,6 +39,8 @@ LAYOUT = MappingProxyType(
         THREADS: "What decides the last bits of a result: BLAS and OpenMP libraries, threads, CPU, Python.",
         SOURCES: "What the source read: kind, address without secrets, sha256.",
         FINGERPRINT: "The data as loaded (raw) and cleaned: rows, columns with types, hash of the content in order.",
+        REJECTED: "Rows that the source refused on request: line, reason, text.",
+        DATA_REPORT: "The data in counts: columns, missing values, classes, what each step did to them, leaks.",
         SEEDS: "The experiment's seed and the seed derived from it for each step and fold.",
         STEPS: "One line per step carried out: fold, seconds, rows in, rows out, a note.",
         METRICS: "Scores on held-out rows per fold, in total, and after each compressor.",

@@ -27,7 +27,7 @@ def show_data(report: Told, console: Console) -> None:
     heading(console, "Data as loaded" if report["clean"] else "Data")
     _line(console, _size(raw))
     if report["rejected"]:
-        _line(console, f"{report['rejected']:,} rows were refused by the source")
+        _line(console, f"{_counted(report['rejected'], 'row')} refused by the source")
     if report["steps"]:
         heading(console, "Cleaning")
         _show_steps(report["steps"], console)
@@ -46,13 +46,25 @@ def show_data(report: Told, console: Console) -> None:
 
 def _size(profile: Told) -> str:
     sizes = " x ".join(f"{size:,}" for size in profile["shape"][1:])
-    shape = f"{sizes} columns" if profile["kind"] == "table" else f"{profile['kind']} of {sizes or 'single'} values"
-    parts = [f"{profile['rows']:,} rows", shape, f"{profile['missing']:,} missing values"]
+    if profile["kind"] == "table":
+        shape = _counted(profile["shape"][1], "column")
+    else:
+        shape = f"{profile['kind']} of {sizes or 'single'} values"
+    parts = [_counted(profile["rows"], "row"), shape, _counted(profile["missing"], "missing value")]
     if profile["groups"] is not None:
-        parts.append(f"{profile['groups']:,} groups")
+        parts.append(_counted(profile["groups"], "group"))
     if profile["sampled"]:
         parts.append(f"different values and lengths counted in {profile['sampled']:,} rows")
     return " · ".join(parts)
+
+
+def _counted(count: int, what: str) -> str:
+    """Write a number of things.
+
+    >>> _counted(1, "row"), _counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _show_steps(steps: Sequence[Told], console: Console) -> None:
@@ -100,9 +112,9 @@ def _range(column: Told) -> str:
 
 
 def _repeated(repeated: Told) -> str:
-    told = f"{repeated['rows']:,} rows repeat an earlier one"
+    told = f"repeats of an earlier row: {repeated['rows']:,}"
     if repeated["features"] > repeated["rows"]:
-        told += f", {repeated['features']:,} in all but the target"
+        told += f", and {repeated['features'] - repeated['rows']:,} more in all but the target"
     return told
 
 

@@ -17,6 +17,7 @@ from runner.data import Dataset
 from runner.errors import DataError
 from runner.execute import cleaning, collecting
 from runner.execute.components import Components
+from runner.execute.gathering import checked_folds
 from runner.execute.observing import Stages
 from runner.execute.preparing import FoldStage, Prepared, fold_stages, parted_rows
 from runner.execute.surroundings import Surroundings
@@ -120,7 +121,7 @@ class Larder:
             value = collecting.clean(called, before.value, stages)
         elif place == len(gathered) - 1:
             assert before is not None
-            value = _Split(before.value, collecting.split(components, before.value, stages))
+            value = _Split(before.value, checked_folds(components, before.value, stages))
         elif place == len(gathered):
             assert before is not None
             value = parted_rows(components, before.value.rows, before.value.folds[fold])

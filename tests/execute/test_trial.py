@@ -31,14 +31,14 @@ def _fresh() -> Iterator[None]:
 
 @dataclass
 class Numbers:
-    """Sixty rows of two columns; the class is the sign of the first."""
+    """Sixty rows of two columns; the class is the sign of their sum."""
 
     rows: int = 60
 
     def load(self, context: SourceContext) -> Dataset:
         rng = np.random.default_rng(0)
         frame = pd.DataFrame({"a": rng.normal(size=self.rows), "b": rng.normal(size=self.rows)})
-        return Dataset.of(frame, np.where(frame["a"] > 0, "plus", "minus"), fingerprint="numbers")
+        return Dataset.of(frame, np.where(frame["a"] + frame["b"] > 0, "plus", "minus"), fingerprint="numbers")
 
 
 @dataclass
