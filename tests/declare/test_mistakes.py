@@ -268,3 +268,47 @@ def test_a_secret_on_the_command_line_is_refused_and_not_repeated(project: Proje
 def test_debug_shows_the_traceback(project: Project) -> None:
     outcome = project.run("+experiment=digits", "model=softmx", "--debug").assert_code(1)
     assert "Traceback" in outcome.err
+
+
+SPAM = """\
+# @package _global_
+defaults:
+  - /experiment/spam_from_sql
+  - _self_
+source:
+  {line}
+"""
+
+
+@pytest.mark.fault("F45", "F46")
+@pytest.mark.parametrize(
+    ("line", "words", "told"),
+    [
+        ("max_rows: 10", ["source.url=postgresql://ann:hunter2@db/x"], "a secret on the command line is kept"),
+        ("max_rows: 10", ["+source.password=hunter2"], "source.password: a secret on the command line is kept"),
+        ("url: postgresql://ann:hunter2@db/x", [], "source.url: a secret in a declaration ends up in every record"),
+        (
+            "url: postgresql://ann:${oc.env:DB_PASSWORD}@db/x",
+            [],
+            "Write '${secret:env:DB_PASSWORD}', which only the component that needs it reads.",
+        ),
+    ],
+)
+def test_a_secret_that_is_not_only_named_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch, line: str, words: list[str], told: str
+) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    project.write("conf/experiment/spam.yaml", SPAM.format(line=line))
+    outcome = refused(project, "+experiment=spam", *words)
+    assert told in outcome.err
+    assert "hunter2" not in outcome.err
+
+
+def test_a_secret_that_is_named_stays_named_in_the_config(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    project.write(
+        "conf/experiment/spam.yaml", SPAM.format(line="url: postgresql://ann:${secret:env:DB_PASSWORD}@db/x")
+    )
+    for more in ([], ["--resolve"]):
+        outcome = project.run("+experiment=spam", "--cfg", "job", *more).assert_code(0)
+        assert "url: postgresql://ann:${secret:env:DB_PASSWORD}@db/x" in outcome.out
