@@ -2,11 +2,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from servers.fault_server import FaultServer
-from servers.fetching import context_of, http
 
 from runner.errors import DataError
 from runner_builtin.http_waiting import Patience, TryAgain, asked_wait
+from tests.servers.fault_server import FaultServer
+from tests.servers.fetching import context_of, http
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 TABLE = "a,y\n1,0\n2,1\n"
@@ -126,6 +126,8 @@ def test_requests_keep_the_pace_that_is_allowed(clock):
         ("٣", None),
         ("9" * 5000, None),
         ("", None),
+        ("Sat, 31 Jan 99999 12:00:30 GMT", None),
+        ("Sat, 31 Jan 2026 12:00:30 +99999999999", None),
     ],
 )
 def test_what_a_server_asks_for_is_read_or_ignored(header, seconds):

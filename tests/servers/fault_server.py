@@ -78,7 +78,9 @@ class FaultServer:
         self._start(self._listen)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._closing.set()
         with suppress(OSError):  # a listener that waits is woken only by a connection or by a shutdown
             self._listener.shutdown(socket.SHUT_RDWR)

@@ -26,7 +26,7 @@ def context_of(folder: Path, *, cache: bool = False) -> SourceContext:
     return SourceContext(folder, 0, cache=folder / "cache" if cache else None, build=built)
 
 
-def http(url: str, read: Mapping[str, Any] = CSV, **options: Any) -> HttpSource:
+def http(url: str | dict[str, str], read: Mapping[str, Any] = CSV, **options: Any) -> HttpSource:
     """The source, for plain http and with short waits unless told otherwise."""
     given = {"allow_http": True, "first_wait": 0.01, "stall": 5.0, "total": 20.0, **options}
     return HttpSource(url=url, read=dict(read), **given)

@@ -73,12 +73,8 @@ def running() -> Iterator[Postgres]:
         if user is not None:
             for path in (folder, folder / "password"):
                 os.chown(path, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-        _run(
-            [initdb, "-D", f"{name}/data", "-U", "owner", "-E", "UTF8", "--locale=C", "--no-sync", "-A", "scram-sha-256"]
-            + [f"--pwfile={name}/password"],
-            folder,
-            user,
-        )
+        access = ("-A", "scram-sha-256", f"--pwfile={name}/password")
+        _run([initdb, "-D", f"{name}/data", "-U", "owner", "-E", "UTF8", "--locale=C", "-N", *access], folder, user)
         port = _free_port()
         settings = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c fsync=off"
         server = [pg_ctl, "-D", f"{name}/data", "-w", "-l", f"{name}/log"]
