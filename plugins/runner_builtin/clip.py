@@ -9,7 +9,8 @@ import numpy as np
 
 from runner.data import Dataset
 from runner.errors import ConfigError, DataError
-from runner.options import UnitInterval
+from runner.options import Columns, UnitInterval
+from runner_builtin.change_notes import array_note, change_note
 from runner_builtin.feature_columns import dense_rows, number_columns, number_rows
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Clip:
         upper: float | None = None,
         lower_quantile: UnitInterval | None = None,
         upper_quantile: UnitInterval | None = None,
-        columns: list[str] | None = None,
+        columns: Columns | None = None,
     ) -> None:
         self.lower = lower
         self.upper = upper
@@ -49,6 +50,11 @@ class Clip:
     def learns(self) -> bool:
         """Quantiles are learned; numbers need no training rows."""
         return self.lower_quantile is not None or self.upper_quantile is not None
+
+    @property
+    def row_by_row(self) -> bool:
+        """Between given numbers, a row is clipped without knowing the others."""
+        return not self.learns
 
     def fit(self, dataset: Dataset) -> Clip:
         """Return a copy that knows each column's bounds."""
@@ -69,19 +75,24 @@ class Clip:
         """Return the rows with their numbers inside the bounds."""
         self._check_options()
         lower, upper = self.bounds_ if self.learns else (self.lower, self.upper)
-        clipped = self._clipped_frame if hasattr(dataset.features, "iloc") else self._clipped_array
-        return dataset.with_features(clipped(dataset.features, lower, upper))
+        if hasattr(dataset.features, "iloc"):
+            return self._clipped_frame(dataset, lower, upper)
+        return self._clipped_array(dataset, lower, upper)
 
-    def _clipped_frame(self, frame: Any, lower: Any, upper: Any) -> Any:
-        names = number_columns(frame, self.columns, _WHERE)
-        clipped = frame.copy()
-        clipped[names] = np.clip(number_rows(frame, names, _WHERE), lower, upper)
-        return clipped
+    def _clipped_frame(self, dataset: Dataset, lower: Any, upper: Any) -> Dataset:
+        names = number_columns(dataset.features, self.columns, _WHERE)
+        rows, clipped = number_rows(dataset.features, names, _WHERE), dataset.features.copy()
+        clipped[names] = inside = np.clip(rows, lower, upper)
+        counts = dict(zip(names, _changed(rows, inside).sum(axis=0).tolist(), strict=True))
+        return dataset.with_features(clipped).noting(*change_note("clipped", counts))
 
-    def _clipped_array(self, array: Any, lower: Any, upper: Any) -> NDArray[Any]:
+    def _clipped_array(self, dataset: Dataset, lower: Any, upper: Any) -> Dataset:
+        array = dataset.features
         number_rows(array[:0], self.columns, _WHERE)  # refuses what is no array of numbers
         rows = dense_rows(array, self.columns, _WHERE)
-        return np.asarray(np.clip(rows, lower, upper)).reshape(array.shape)
+        clipped = np.asarray(np.clip(rows, lower, upper))
+        notes = array_note("clipped", int(_changed(rows, clipped).sum()))
+        return dataset.with_features(clipped.reshape(array.shape)).noting(*notes)
 
     def _check_options(self) -> None:
         pairs = (("lower", self.lower, self.lower_quantile), ("upper", self.upper, self.upper_quantile))
@@ -93,6 +104,10 @@ class Clip:
         for low, high in ((self.lower, self.upper), (self.lower_quantile, self.upper_quantile)):
             if low is not None and high is not None and low > high:
                 raise ConfigError(f"cleaner 'clip': the lower bound {low!r} is above the upper one {high!r}.")
+
+
+def _changed(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray((before != after) & (before == before))  # a missing value differs from itself
 
 
 def _quantile(rows: NDArray[np.float64], share: float | None, number: float | None) -> Any:

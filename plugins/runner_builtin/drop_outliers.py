@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from runner.data import Dataset
-from runner.options import Positive
+from runner.options import Columns, Positive
 from runner_builtin.feature_columns import number_rows
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class DropOutliers:
         *,
         method: Literal["iqr", "zscore"] = "iqr",
         threshold: Positive | None = None,
-        columns: list[str] | None = None,
+        columns: Columns | None = None,
     ) -> None:
         self.method = method
         self.threshold = threshold

@@ -9,7 +9,8 @@ import numpy as np
 
 from runner.data import Dataset
 from runner.errors import ConfigError, DataError
-from runner_builtin.column_roles import check_columns
+from runner.options import Columns
+from runner_builtin.change_notes import array_note, change_note
 from runner_builtin.feature_columns import chosen_columns, dense_rows, is_missing
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class FillMissing:
         *,
         strategy: Literal["mean", "median", "most_frequent", "constant"] = "median",
         value: float | str | None = None,
-        columns: list[str] | None = None,
+        columns: Columns | None = None,
     ) -> None:
         self.strategy = strategy
         self.value = value
@@ -58,8 +59,8 @@ class FillMissing:
     def clean(self, dataset: Dataset) -> Dataset:
         """Return the rows with every gap in the fitted columns filled."""
         if isinstance(self.filling_, dict):
-            return dataset.with_features(_fill_frame(dataset.features, self.filling_))
-        return dataset.with_features(_fill_array(dataset.features, self.filling_))
+            return _fill_frame(dataset, self.filling_)
+        return _fill_array(dataset, self.filling_)
 
     def _of_frame(self, frame: Any) -> dict[Any, Any]:
         names = self._fillable(frame)
@@ -109,21 +110,26 @@ class FillMissing:
         return float(np.mean(present) if self.strategy == "mean" else np.median(present))
 
 
-def _fill_frame(frame: Any, filling: dict[Any, Any]) -> Any:
-    check_columns([str(name) for name in filling], frame.columns, _WHERE)
-    filled = frame.copy()
+def _fill_frame(dataset: Dataset, filling: dict[Any, Any]) -> Dataset:
+    frame = dataset.features
+    chosen_columns(frame, [str(name) for name in filling], _WHERE)  # refuses rows that lack one
+    filled, counts = frame.copy(), {}
     for name, value in filling.items():
         column = frame[name]
-        if column.isna().any():
+        counts[name] = int(column.isna().sum())
+        if counts[name]:
             whole = isinstance(value, float) and column.dtype.kind in "iu"  # a nullable Int64 holds no 2.5
             filled[name] = (column.astype("Float64") if whole else column).fillna(value)
-    return filled
+    return dataset.with_features(filled).noting(*change_note("filled", counts))
 
 
-def _fill_array(array: Any, filling: NDArray[Any]) -> NDArray[Any]:
+def _fill_array(dataset: Dataset, filling: NDArray[Any]) -> Dataset:
+    array = dataset.features
     rows = dense_rows(array, None, _WHERE)
     if array.shape[1:] != filling.shape:
         raise DataError(
             f"cleaner 'fill_missing' learned rows of shape {filling.shape} and now meets {array.shape[1:]}."
         )
-    return np.where(is_missing(rows), filling.reshape(1, -1), rows).reshape(array.shape)
+    gaps = is_missing(rows)
+    filled = np.where(gaps, filling.reshape(1, -1), rows).reshape(array.shape)
+    return dataset.with_features(filled).noting(*array_note("filled", int(gaps.sum())))

@@ -103,3 +103,28 @@ def test_a_fitted_one_can_be_saved():
     fitted = Clip(lower=0.0, upper_quantile=0.5).fit(Dataset.of(FRAME))
     saved = skops.io.loads(skops.io.dumps(fitted), trusted=["runner_builtin.clip.Clip"])
     pd.testing.assert_frame_equal(clipped(saved, FRAME), clipped(fitted, FRAME))
+
+
+def test_a_note_counts_the_values_that_changed():
+    dataset = Clip(lower=-1.0, upper=2.0).clean(Dataset.of(FRAME))
+    assert dataset.notes == ("clipped 2 values in 'n', 1 in 'f'",)
+    assert Clip(lower=-9.0).clean(Dataset.of(FRAME)).notes == ()
+    assert Clip(upper=1.0).clean(Dataset.of(np.arange(4.0))).notes == ("clipped 2 values",)
+
+
+def test_columns_can_be_chosen_by_pattern():
+    frame = clipped(Clip(upper=1.0, columns={"types": ["number"], "except": ["n"]}), FRAME)
+    assert frame["n"].tolist() == [-5, 0, 5]
+    assert frame["f"].tolist()[2] == 1.0
+
+
+def test_given_bounds_work_row_by_row_and_quantiles_do_not():
+    assert Clip(lower=0.0).row_by_row
+    assert not Clip(lower_quantile=0.1).row_by_row
+
+
+def test_a_new_row_without_the_value_passes():
+    fitted = Clip(upper_quantile=0.5).fit(Dataset.of(FRAME))
+    new = pd.DataFrame({"n": [7], "f": pd.Series([None], dtype=object), "t": ["x"]})
+    assert clipped(fitted, new)["n"].tolist() == [0]
+    assert np.isnan(clipped(fitted, new)["f"].item())

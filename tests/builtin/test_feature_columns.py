@@ -4,7 +4,15 @@ import pytest
 from scipy import sparse
 
 from runner.errors import DataError
-from runner_builtin.feature_columns import chosen_columns, dense_rows, is_missing, number_columns, number_rows
+from runner_builtin.feature_columns import (
+    chosen_columns,
+    dense_rows,
+    holds_texts,
+    is_missing,
+    number_columns,
+    number_rows,
+    text_columns,
+)
 
 FRAME = pd.DataFrame({"n": [1, 2], "t": ["x", None], "f": [0.5, np.nan], "flag": [True, False]})
 
@@ -68,3 +76,35 @@ def test_missing_values_are_found(values, expected):
 
 def test_no_rows_are_rows_too():
     assert dense_rows(np.zeros((0, 3, 4)), None, "here").shape == (0, 12)
+
+
+def test_columns_are_chosen_by_pattern_or_type_too():
+    assert chosen_columns(FRAME, {"pattern": "^f"}, "here") == ["f", "flag"]
+    assert number_columns(FRAME, {"types": ["number"]}, "here") == ["n", "f"]
+    with pytest.raises(DataError, match="not a column of numbers: 'flag'"):
+        number_columns(FRAME, {"pattern": "^f"}, "here")
+
+
+def test_columns_named_by_numbers_keep_their_names():
+    frame = pd.DataFrame({0: [1.0], 1: ["x"]})
+    assert chosen_columns(frame, None, "here") == [0, 1]
+    assert chosen_columns(frame, ["1"], "here") == [1]
+
+
+def test_texts_are_columns_of_nothing_else():
+    frame = FRAME.assign(mixed=pd.Series([1, "x"], dtype=object), kind=pd.Categorical(["x", "y"]))
+    assert text_columns(frame, None, "here") == ["t"]
+    with pytest.raises(DataError, match=r"not a column of texts: 'mixed' \(object\), 'kind' \(category\)"):
+        text_columns(frame, ["t", "mixed", "kind"], "here")
+
+
+def test_a_column_without_any_value_may_hold_texts():
+    assert holds_texts(pd.Series([None, None], dtype=object))
+    assert not holds_texts(pd.Series([np.nan, np.nan]))
+
+
+def test_a_column_without_any_value_may_be_named_as_one_of_numbers():
+    frame = pd.DataFrame({"n": pd.Series([None, None], dtype=object), "t": ["x", "y"]})
+    assert number_columns(frame, None, "here") == []
+    assert number_columns(frame, ["n"], "here") == ["n"]
+    assert np.isnan(number_rows(frame, ["n"], "here")).all()

@@ -115,3 +115,19 @@ def test_a_fitted_one_can_be_saved(train):
     expected = np.asarray(fitted.clean(Dataset.of(train)).features)
     for copy in (again, saved):
         np.testing.assert_array_equal(np.asarray(copy.clean(Dataset.of(train)).features), expected)
+
+
+def test_a_note_counts_the_gaps_that_were_filled():
+    frame = pd.DataFrame({"a": [1.0, np.nan, np.nan], "b": [1.0, 2.0, 3.0]})
+    dataset = Dataset.of(frame)
+    assert FillMissing().fit(dataset).clean(dataset).notes == ("filled 2 values in 'a'",)
+    array = Dataset.of(frame.to_numpy())
+    assert FillMissing().fit(array).clean(array).notes == ("filled 2 values",)
+
+
+def test_columns_can_be_chosen_by_type():
+    frame = pd.DataFrame({"a": [1.0, np.nan], "t": ["x", None]})
+    fitted = FillMissing(columns={"types": ["number"]}).fit(Dataset.of(frame))
+    filled = fitted.clean(Dataset.of(frame)).features
+    assert filled["a"].tolist() == [1.0, 1.0]
+    assert filled["t"].isna().tolist() == [False, True]

@@ -5,7 +5,7 @@ from scipy import sparse
 
 from runner.data import Dataset
 from runner.errors import DataError
-from runner_builtin.row_cleaners import DropDuplicates, DropMissing
+from runner_builtin.row_cleaners import DropConflicts, DropDuplicates, DropMissing
 
 FRAME = pd.DataFrame({"a": [1.0, 1.0, np.nan, np.nan, 2.0], "b": ["x", "x", None, None, "x"]})
 
@@ -98,3 +98,33 @@ def test_the_input_is_not_changed(cleaner):
     before = FRAME.copy()
     cleaner.clean(Dataset.of(FRAME, np.zeros(5)))
     pd.testing.assert_frame_equal(FRAME, before)
+
+
+def test_equal_rows_with_different_targets_all_go():
+    frame = pd.DataFrame({"a": [1, 1, 2, 2, 3], "b": [None, None, 0.0, 0.0, 0.0]})
+    dataset = DropConflicts().clean(Dataset.of(frame, np.array(["p", "q", "p", "p", "q"])))
+    assert dataset.row_ids.tolist() == [2, 3, 4]
+    assert dict(dataset.dropped) == {"equal rows with different targets": 2}
+
+
+def test_conflicts_can_be_looked_for_in_some_columns():
+    frame = pd.DataFrame({"a": [1, 1, 2], "id": [7, 8, 9]})
+    assert kept(DropConflicts(), frame, np.array([0, 1, 0])) == [0, 1, 2]
+    assert kept(DropConflicts(subset={"pattern": "^a$"}), frame, np.array([0, 1, 0])) == [2]
+
+
+def test_conflicts_need_a_target():
+    with pytest.raises(DataError, match="these rows have none"):
+        kept(DropConflicts(), FRAME)
+
+
+def test_only_what_looks_at_one_row_says_so():
+    assert DropMissing().row_by_row
+    assert not getattr(DropDuplicates(), "row_by_row", False)
+    assert not getattr(DropConflicts(), "row_by_row", False)
+
+
+def test_rows_in_batches_lose_the_same_as_rows_together():
+    dataset = Dataset.of(FRAME)
+    parts = [DropMissing().clean(dataset.take(np.array([row]))) for row in range(dataset.n_rows)]
+    assert kept(DropMissing(), FRAME) == [row for part in parts for row in part.row_ids.tolist()]
