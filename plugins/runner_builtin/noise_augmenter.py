@@ -9,7 +9,7 @@ import numpy as np
 
 from runner.data import Dataset
 from runner.errors import DataError
-from runner.options import Count, Positive
+from runner.options import Columns, Positive
 from runner_builtin.feature_columns import dense_rows, number_columns
 
 if TYPE_CHECKING:
@@ -22,23 +22,22 @@ _WHERE = "columns of augmenter 'gaussian_noise'"
 class GaussianNoise:
     """Add normally distributed noise of standard deviation `std`, in the units of the features.
 
-    columns: of a table, None for all columns, which must then be numbers. copies: new rows per row.
+    columns: of a table, None for all columns, which must then be numbers.
     Missing values stay missing. Raises DataError.
     """
 
     std: Positive = 0.1
-    columns: list[str] | None = None
-    copies: Count = 1
+    columns: Columns | None = None
 
     def augment(self, dataset: Dataset, rng: np.random.Generator) -> Dataset:
-        """Return the rows given, followed by `copies` rounds of noisy ones."""
-        made = dataset.take(np.tile(np.arange(dataset.n_rows), self.copies))
-        if hasattr(made.features, "iloc"):
-            return dataset.joined(made.with_features(self._noisy_frame(made.features, rng)))
-        rows = dense_rows(made.features, self.columns, _WHERE)
+        """Return the rows given, followed by a noisy one of each."""
+        features = dataset.features
+        if hasattr(features, "iloc"):
+            return dataset.joined(dataset.with_features(self._noisy_frame(features, rng)))
+        rows = dense_rows(features, self.columns, _WHERE)
         if rows.dtype.kind not in "iuf":
             raise DataError(f"augmenter 'gaussian_noise' works on numbers; found an array of {rows.dtype}.")
-        return dataset.joined(made.with_features(self._noisy(made.features, rng)))
+        return dataset.joined(dataset.with_features(self._noisy(features, rng)))
 
     def _noisy_frame(self, frame: Any, rng: np.random.Generator) -> Any:
         names = number_columns(frame, list(frame.columns) if self.columns is None else self.columns, _WHERE)

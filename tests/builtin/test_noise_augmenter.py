@@ -15,10 +15,10 @@ def augmented(augmenter, features, seed=0):
 @pytest.mark.parametrize("shape", [(400, 3), (400, 4, 4)])
 def test_noise_has_the_asked_spread(shape):
     features = np.full(shape, 7.0)
-    dataset = augmented(GaussianNoise(std=0.5, copies=2), features)
+    dataset = augmented(GaussianNoise(std=0.5), features)
     np.testing.assert_array_equal(dataset.features[:400], features)
     noise = dataset.features[400:] - 7.0
-    assert noise.shape == (800, *shape[1:])
+    assert noise.shape == (400, *shape[1:])
     assert noise.std() == pytest.approx(0.5, rel=0.1)
     assert abs(noise.mean()) < 0.05
 
@@ -59,3 +59,10 @@ def test_the_same_seed_makes_the_same_noise():
 def test_what_is_no_number_is_refused(features, told):
     with pytest.raises(DataError, match=told):
         augmented(GaussianNoise(), features)
+
+
+def test_columns_can_be_chosen_by_type():
+    frame = pd.DataFrame({"a": [1, 2], "b": [1.0, 2.0], "t": ["x", "y"]})
+    made = augmented(GaussianNoise(columns={"types": ["number"], "except": ["b"]}), frame).features.iloc[2:]
+    assert (made["a"] != [1, 2]).all()
+    assert made["b"].tolist() == [1.0, 2.0]

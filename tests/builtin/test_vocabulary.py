@@ -29,7 +29,7 @@ TEXTS = ["the cat sat", "the dog sat", "the end"]
         ),
         (Counts(max_df=0.1), TEXTS, "at least 1 and at most 0.3 of 3 texts .min_df: 1, max_df: 0.1"),
         (Counts(min_df=3, max_df=2), TEXTS, "at least 3 and at most 2 of 3 texts"),
-        (Characters(analyzer="char", ngram_range=(9, 9)), ["ab"], "transform 'characters': no term is left of 1 texts"),
+        (Characters(analyzer="char", ngram_range=(9, 9)), ["ab"], "'characters': no term is left of 1 texts"),
         (Characters(min_df=2), ["ab", "cd"], "transform 'characters'.*min_df 2 removed"),
     ],
 )
