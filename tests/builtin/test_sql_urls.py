@@ -1,7 +1,5 @@
 import pytest
 
-pytest.importorskip("sqlalchemy")
-
 from runner.errors import ConfigError
 from runner_builtin.sql_urls import checked_url, driver_of, shown
 
