@@ -1,19 +1,22 @@
-"""More training images from those there are: shifted, rotated, flipped, cropped.
+"""More training images from those there are: shifted, rotated, flipped, cropped, zoomed.
 
 Images are arrays of shape (n_rows, height, width) or (n_rows, height, width, channels).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
+from annotated_types import Gt
 
 from runner.data import Dataset
 from runner.errors import DataError
 from runner.options import Count, Positive
 from runner_builtin.bilinear import sample_bilinear
+from runner_builtin.image_arrays import image_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +39,7 @@ class Shift:
 
     def augment(self, dataset: Dataset, rng: np.random.Generator) -> Dataset:
         """Return the rows given, followed by `copies` rounds of moved ones."""
-        made = _copies(dataset, self.copies, "shift")
+        made = copied_images(dataset, self.copies, "shift")
         reach = self.max_pixels
         side = 2 * reach + 1
         draws = rng.integers(side * side - 1, size=made.n_rows)
@@ -56,9 +59,9 @@ class Rotate:
 
     def augment(self, dataset: Dataset, rng: np.random.Generator) -> Dataset:
         """Return the rows given, followed by `copies` rounds of turned ones."""
-        made = _copies(dataset, self.copies, "rotate")
+        made = copied_images(dataset, self.copies, "rotate")
         angles = np.deg2rad(rng.uniform(-self.max_degrees, self.max_degrees, size=made.n_rows))
-        return dataset.joined(made.with_features(_in_blocks(_turned, made.features, angles)))
+        return dataset.joined(made.with_features(in_blocks(_turned, made.features, angles)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,7 @@ class Flip:
 
     def augment(self, dataset: Dataset, rng: np.random.Generator) -> Dataset:
         """Return the rows given, followed by their mirror images."""
-        made = _copies(dataset, 1, "flip")
+        made = copied_images(dataset, 1, "flip")
         return dataset.joined(
             made.with_features(np.flip(made.features, axis=2 if self.direction == "horizontal" else 1))
         )
@@ -91,7 +94,7 @@ class Crop:
 
     def augment(self, dataset: Dataset, rng: np.random.Generator) -> Dataset:
         """Return the rows given, followed by `copies` rounds of stretched windows."""
-        made = _copies(dataset, self.copies, "crop")
+        made = copied_images(dataset, self.copies, "crop")
         height, width = made.features.shape[1:3]
         if min(height, width) - self.margin < 2:
             raise DataError(
@@ -102,20 +105,32 @@ class Crop:
         size = (height - self.margin, width - self.margin)
         return dataset.joined(
             made.with_features(
-                _in_blocks(lambda images, corner: _stretched(images, corner, size), made.features, corners)
+                in_blocks(lambda images, corner: _stretched(images, corner, size), made.features, corners)
             )
         )
 
 
-def _copies(dataset: Dataset, copies: int, name: str) -> Dataset:
-    """Repeat all rows `copies` times, after checking that they are images."""
-    images = dataset.features
-    if not isinstance(images, np.ndarray) or images.ndim not in (3, 4) or images.dtype.kind not in "iuf":
-        shape = getattr(images, "shape", "?")
-        raise DataError(
-            f"augmenter {name!r} needs images, an array of numbers of shape (n_rows, height, width) or (n_rows, "
-            f"height, width, channels); found {type(images).__name__} of shape {shape}."
-        )
+@dataclass(frozen=True, kw_only=True)
+class Zoom:
+    """Add each image enlarged or shrunk about its centre by a random factor; 0 moves in.
+
+    max_factor: at most so many times as large, and at least one such part; all sizes between are equally likely on
+    a logarithmic scale. Pixels are interpolated linearly. Raises DataError for what are no images.
+    """
+
+    max_factor: Annotated[float, Gt(1)] = 1.2
+
+    def augment(self, dataset: Dataset, rng: np.random.Generator) -> Dataset:
+        """Return the rows given, followed by the zoomed ones."""
+        made = copied_images(dataset, 1, "zoom")
+        reach = math.log(self.max_factor)
+        factors = np.exp(rng.uniform(-reach, reach, size=made.n_rows))
+        return dataset.joined(made.with_features(in_blocks(_zoomed, made.features, factors)))
+
+
+def copied_images(dataset: Dataset, copies: int, name: str) -> Dataset:
+    """Repeat all rows `copies` times, after checking that they are images. Raises DataError for others."""
+    image_array(dataset.features, f"augmenter {name!r}")
     return dataset.take(np.tile(np.arange(dataset.n_rows), copies))
 
 
@@ -129,7 +144,7 @@ def _moved(images: NDArray[Any], down: NDArray[Any], right: NDArray[Any], reach:
     return np.asarray(padded[each, rows[:, :, None], columns[:, None, :]])
 
 
-def _in_blocks(
+def in_blocks(
     change: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]], images: NDArray[Any], drawn: NDArray[Any]
 ) -> NDArray[Any]:
     """Apply `change(images, drawn)` to blocks of images, so that the memory needed stays small."""
@@ -138,6 +153,14 @@ def _in_blocks(
         block = slice(start, start + _BLOCK)
         made[block] = change(images[block], drawn[block])
     return made
+
+
+def _zoomed(images: NDArray[Any], factors: NDArray[np.float64]) -> NDArray[Any]:
+    n, height, width = images.shape[:3]
+    y = (np.arange(height) - (height - 1) / 2) / factors[:, None] + (height - 1) / 2
+    x = (np.arange(width) - (width - 1) / 2) / factors[:, None] + (width - 1) / 2
+    shape = (n, height, width)
+    return sample_bilinear(images, np.broadcast_to(y[:, :, None], shape), np.broadcast_to(x[:, None, :], shape))
 
 
 def _turned(images: NDArray[Any], angles: NDArray[np.float64]) -> NDArray[Any]:
