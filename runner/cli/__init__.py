@@ -40,13 +40,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as `head`, has what it wanted
         sys.stderr.close()
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told, with its traceback where it is a bug
         from runner.errors import RunnerError  # not before something went wrong
+        from runner.secrets import masked
 
-        if debug or not isinstance(error, RunnerError):
-            raise
-        print(f"error: {error}", file=sys.stderr)
-        return int(error.exit_code)
+        known = isinstance(error, RunnerError)
+        if debug or not known:
+            import traceback
+
+            print(masked(traceback.format_exc()), file=sys.stderr)
+        if known:
+            print(f"error: {masked(str(error))}", file=sys.stderr)
+        return int(error.exit_code) if isinstance(error, RunnerError) else 1
 
 
 def _dispatch(words: Sequence[str]) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from runner.conformance.samples import NUMBERS, ROWS_OF_ALL_SORTS, Sample, alike, array, content
+from runner.conformance.samples import PARTED, ROWS_OF_ALL_SORTS, Sample, alike, array, content
 from runner.conformance.subject import Subject
-from runner.contracts import SourceContext
 from runner.data import MADE, Dataset
 from runner.execute.cleaning import frozen
+from runner.execute.surroundings import Surroundings
 
 
 def expect_untouched(subject: Subject, dataset: Dataset, use: Callable[[Dataset], Any]) -> None:
@@ -31,7 +32,8 @@ def expect_untouched(subject: Subject, dataset: Dataset, use: Callable[[Dataset]
 
 
 def _load(subject: Subject) -> Dataset:
-    loaded = subject.call(subject.build().load, SourceContext(Path.cwd(), seed=0))
+    context = Surroundings(subject.catalogue, Path.cwd()).context(seed=0)
+    loaded = subject.call(subject.build().load, context)
     subject.expect(isinstance(loaded, Dataset), f"load() returned {type(loaded).__name__}, not a Dataset")
     return loaded  # type: ignore[no-any-return]
 
@@ -56,47 +58,57 @@ SOURCE = (gives_rows_with_ids_and_a_fingerprint, gives_the_same_rows_again)
 # --- splitters ---------------------------------------------------------------------------------------------
 
 
-def _folds(splitter: Any, dataset: Dataset) -> list[tuple[list[int], list[int]]]:
-    """Split as a run does: by the number of rows, the target and the groups."""
-    plain = np.zeros((dataset.n_rows, 1))
-    folds = splitter.split(plain, dataset.target, dataset.groups)
-    return [(np.asarray(train).tolist(), np.asarray(test).tolist()) for train, test in folds]
+#: Positions of the training rows, of the validation rows if there are such, and of the test rows.
+Parts = list[list[int]]
 
 
-def _split(subject: Subject) -> list[tuple[list[int], list[int]]]:
-    folds: list[tuple[list[int], list[int]]] = subject.call(_folds, subject.build(), NUMBERS.make())
+def _folds(splitter: Any, dataset: Dataset) -> list[Parts]:
+    """Split as a run does: by the number of rows or by the rows themselves, the target and the groups."""
+    rows = dataset if getattr(splitter, "sees_rows", False) else np.zeros((dataset.n_rows, 1))
+    return [
+        [np.asarray(part).tolist() for part in parts]
+        for parts in splitter.split(rows, dataset.target, dataset.groups)
+    ]
+
+
+def _split(subject: Subject) -> list[Parts]:
+    folds: list[Parts] = subject.call(_folds, subject.build(), PARTED.make())
     return folds
 
 
 def gives_folds_with_rows_in_them(subject: Subject) -> None:
-    """There is a fold, both its parts have rows, and every position is one."""
+    """There is a fold, all its parts have rows, and every position is one."""
     folds = _split(subject)
-    n_rows = NUMBERS.make().n_rows
+    n_rows = PARTED.make().n_rows
     subject.expect(folds, "it gives no fold")
-    for number, (train, test) in enumerate(folds, start=1):
-        subject.expect(train and test, f"fold {number} has {len(train)} training and {len(test)} test rows")
-        outside = [row for row in (*train, *test) if not 0 <= row < n_rows]
+    for number, parts in enumerate(folds, start=1):
+        sizes = [len(part) for part in parts]
+        subject.expect(len(parts) in (2, 3), f"fold {number} has {len(parts)} parts; two or three are due")
+        subject.expect(all(sizes), f"a part of fold {number} has no rows: they have {sizes}")
+        outside = [row for part in parts for row in part if not 0 <= row < n_rows]
         subject.expect(not outside, f"fold {number} names rows outside 0…{n_rows - 1}: {outside[:5]}")
 
 
 def keeps_test_rows_out_of_training(subject: Subject) -> None:
-    """No row is in both parts of a fold, unless the splitter says that it `overlaps`."""
+    """No row is in two parts of a fold, unless the splitter says that it `overlaps`."""
     if getattr(subject.build(), "overlaps", False):
         return
-    for number, (train, test) in enumerate(_split(subject), start=1):
-        both = sorted(set(train) & set(test))
-        subject.expect(not both, f"fold {number} has rows in both training and test: {both[:5]}")
+    for number, parts in enumerate(_split(subject), start=1):
+        for one, other in combinations(parts, 2):
+            both = sorted(set(one) & set(other))
+            subject.expect(not both, f"fold {number} has rows in both training and test: {both[:5]}")
 
 
 def keeps_groups_together(subject: Subject) -> None:
     """A splitter that needs groups parts none."""
     if not getattr(subject.build(), "needs_groups", False):
         return
-    groups = NUMBERS.make().groups
+    groups = PARTED.make().groups
     assert groups is not None
-    for number, (train, test) in enumerate(_split(subject), start=1):
-        parted = np.intersect1d(groups[train], groups[test]).tolist()
-        subject.expect(not parted, f"it declares needs_groups, but fold {number} parts the groups {parted[:5]}")
+    for number, parts in enumerate(_split(subject), start=1):
+        for one, other in combinations(parts, 2):
+            torn = np.intersect1d(groups[one], groups[other]).tolist()
+            subject.expect(not torn, f"it declares needs_groups, but fold {number} parts the groups {torn[:5]}")
 
 
 def gives_the_same_folds_again(subject: Subject) -> None:
@@ -107,7 +119,7 @@ def gives_the_same_folds_again(subject: Subject) -> None:
 def does_not_change_the_target(subject: Subject) -> None:
     """The target and the groups stay as they are."""
     splitter = subject.build()
-    expect_untouched(subject, NUMBERS.make(), lambda given: _folds(splitter, given))
+    expect_untouched(subject, PARTED.make(), lambda given: _folds(splitter, given))
 
 
 SPLITTER = (

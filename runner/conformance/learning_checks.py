@@ -37,12 +37,12 @@ def _transformable(subject: Subject) -> list[Sample]:
 
 
 def gives_a_row_for_each_row(subject: Subject) -> None:
-    """The result is of shape (n_rows, n_columns)."""
+    """The result is of shape (n_rows, ...)."""
     for sample in _transformable(subject):
         features = subject.call(_transform, subject, sample.make())
         shape, n_rows = getattr(features, "shape", None), sample.make().n_rows
-        right = shape is not None and len(shape) == 2 and shape[0] == n_rows
-        subject.expect(right, f"it gives shape {shape} for {n_rows} rows; (n_rows, n_columns) is due")
+        right = shape is not None and len(shape) >= 2 and shape[0] == n_rows
+        subject.expect(right, f"it gives shape {shape} for {n_rows} rows; (n_rows, ...) is due")
 
 
 def treats_each_row_by_itself(subject: Subject) -> None:

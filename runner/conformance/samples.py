@@ -66,6 +66,20 @@ def category_table() -> pd.DataFrame:
     return pd.DataFrame({"colour": rng.choice(_WORDS[:3], ROWS), "shape": rng.choice(_WORDS[3:5], ROWS)})
 
 
+def date_table() -> pd.DataFrame:
+    """Return moments as dates and as texts."""
+    moments = pd.date_range("2024-01-01", periods=ROWS, freq="29h")
+    return pd.DataFrame({"day": moments, "moment": moments.astype(str)})
+
+
+def parted_table() -> pd.DataFrame:
+    """Return the numbers with a column that says which part a row is for, and one of rising dates."""
+    table = number_table()
+    table["part"] = ["train", "train", "validation", "test"] * (ROWS // 4)
+    table["when"] = pd.date_range("2024-01-01", periods=ROWS, freq="D")
+    return table
+
+
 def mixed_table() -> pd.DataFrame:
     """Return numbers, texts and categories with missing values, an outlier and two repeated rows."""
     table = pd.concat([number_table(), text_table(), category_table()], axis=1)
@@ -95,6 +109,8 @@ NUMBERS = _sample("an array of numbers", numbers)
 NUMBER_TABLE = _sample("a table of numbers", number_table)
 TEXTS = _sample("a table of texts", text_table)
 CATEGORIES = _sample("a table of categories", category_table)
+DATES = _sample("a table of dates", date_table)
+PARTED = _sample("a table of parts", parted_table)
 MIXED = _sample("a table with missing values", mixed_table)
 IMAGES = _sample("images", images)
 SPARSE = _sample("a sparse matrix of counts", sparse_counts)
@@ -104,7 +120,7 @@ VALUES = _sample("numbers with a target of values", numbers, values)
 #: What a cleaner or an augmenter may be made for.
 ROWS_OF_ALL_SORTS = (MIXED, TEXTS, NUMBER_TABLE, NUMBERS, IMAGES)
 #: What a transform may be made for.
-FEATURES_OF_ALL_SORTS = (NUMBERS, NUMBER_TABLE, TEXTS, CATEGORIES, IMAGES, SPARSE)
+FEATURES_OF_ALL_SORTS = (NUMBERS, NUMBER_TABLE, TEXTS, CATEGORIES, DATES, IMAGES, SPARSE)
 CLASSES = (NUMBERS, COUNTS, SPARSE)
 
 

@@ -22,6 +22,7 @@ _NESTED = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
+_PLACE = "\0"
 _SHAPES = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\bAKIA[0-9A-Z]{16}\b"
@@ -61,8 +62,13 @@ def redact_command(argv: Sequence[str]) -> list[str]:
 
 def redact_text(text: str) -> str:
     """Return text without the values of secret keys in it, users of URLs, and known shapes of keys."""
+    references = _REFERENCE.findall(text)
+    text = _REFERENCE.sub(_PLACE, text)  # what names a secret must not be taken for one
     text = _NESTED.sub(lambda found: _hide_pair(*found.groups()), text)
-    return _USER_INFO.sub(REDACTED, _SHAPES.sub(REDACTED, text))
+    text = _USER_INFO.sub(_hide_user, _SHAPES.sub(_hide_user, text))
+    for reference in references:
+        text = text.replace(_PLACE, reference, 1)
+    return text
 
 
 def holds_secret(text: str) -> bool:
@@ -75,7 +81,13 @@ def _sounds_secret(key: str) -> bool:
 
 
 def _hide(value: str) -> str:
-    return value if _REFERENCE.fullmatch(value.strip("'\"")) or value in ("", "null") else REDACTED
+    bare = value.strip("'\"")
+    return value if bare == _PLACE or _REFERENCE.fullmatch(bare) or value in ("", "null") else REDACTED
+
+
+def _hide_user(found: re.Match[str]) -> str:
+    """Hide the user part of a URL, but for one whose password is only named."""
+    return found[0] if found[0].partition(":")[2] == _PLACE else REDACTED
 
 
 def _hide_pair(key: str, between: str, value: str) -> str:

@@ -266,7 +266,7 @@ def test_a_secret_on_the_command_line_is_refused_and_not_repeated(project: Proje
 
 
 def test_debug_shows_the_traceback(project: Project) -> None:
-    outcome = project.run("+experiment=digits", "model=softmx", "--debug").assert_code(1)
+    outcome = project.run("+experiment=digits", "model=softmx", "--debug").assert_code(2)
     assert "Traceback" in outcome.err
 
 

@@ -102,7 +102,7 @@ def test_what_comes_after_the_rows_plays_no_part(declare: Declare) -> None:
         ),
         ({"cleaners": {"b": {"use": "drop_duplicates"}, "a": {"use": "drop_missing"}}}, 1),
         ({"splitter": {"use": "kfold", "folds": 7}}, 3),
-        ({"augmenters": {"noise": {"use": "gaussian_noise", "copies": 3}}}, 5),
+        ({"augmenters": {"noise": {"use": "gaussian_noise", "times": 3}}}, 5),
         ({"transforms": {"standard_scale": {"use": "standard_scale", "columns": ["a"]}, "PCA": {"use": "PCA"}}}, 6),
         ({"transforms": {"standard_scale": {"use": "standard_scale"}, "PCA": {"use": "PCA", "n_components": 2}}}, 7),
     ],
