@@ -25,33 +25,6 @@ GOOD = {
     "forest": ("accuracy", 0.95),
 }
 
-SMS_SPAM = """\
-# @package _global_
-defaults:
-  - override /source: csv
-  - override /cleaners: [drop_duplicates, drop_missing]
-  - override /transforms: [tfidf]
-  - override /splitter: stratified_holdout
-  - override /model: softmax
-  - override /optimizer: adam
-  - override /scheduler: cosine
-  - override /metrics: [accuracy, precision, recall, f1, confusion_matrix]
-source:
-  path: ${oc.env:SMS_SPAM}
-  separator: "\\t"
-  header: false
-  columns: [label, text]
-  quoting: false
-  target: label
-transforms: {tfidf: {columns: text, ngram_range: [1, 2], min_df: 2}}
-metrics:
-  precision: {positive: spam}
-  recall: {positive: spam}
-  f1: {positive: spam}
-model: {l2: 1.0e-5}
-score_by: f1
-"""
-
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_shipped_experiment_is_complete_and_learns_in_seconds(name: str, tmp_path: Path) -> None:
@@ -67,7 +40,8 @@ def test_a_shipped_experiment_is_complete_and_learns_in_seconds(name: str, tmp_p
 
 def test_every_shipped_experiment_is_known_here() -> None:
     shipped = {path.stem for path in (ROOT / "conf/experiment").glob("*.yaml")}
-    assert shipped == {*GOOD, "mlp_strategies"}
+    elsewhere = {"adult", "wine_quality", "fashion_mini", "fashion_png", "spam_from_api", "spam_from_sql"}
+    assert shipped == {*GOOD, *elsewhere, "mlp_strategies", "sms_spam"}
 
 
 #: Accuracy and loss on the training rows of iris, as scikit-learn publishes them, in the order of the sweep.
@@ -117,9 +91,7 @@ print([float((model.predict(data.data) == names).mean()), model.predict_proba(da
 
 @pytest.mark.skipif(not SMS.is_file(), reason="the SMS spam collection is not here")
 def test_sms_spam_is_told_from_ham(tmp_path: Path) -> None:
-    files = {"conf/experiment/sms_spam.yaml": SMS_SPAM}
-    project = Project(tmp_path, files, environment={"SMS_SPAM": str(SMS)})
-    outcome = project.run("+experiment=sms_spam").assert_success()
+    outcome = Project(tmp_path).run("+experiment=sms_spam", f"source.path={SMS}").assert_success()
     assert "5,574 rows" in outcome.out
     assert "403 dropped" in outcome.out
     total = outcome.run.scores.total["f1"].mean

@@ -8,11 +8,31 @@ from runner.contracts import KINDS
 from runner_builtin import hooks
 
 OFFERED = {
-    "source": "csv docstrings in_memory json_lines parquet sklearn_dataset",
-    "cleaner": "clip drop_duplicates drop_missing drop_outliers fill_missing",
-    "splitter": "group_kfold holdout kfold stratified_holdout stratified_kfold time_series KFold ShuffleSplit",
-    "augmenter": "crop flip gaussian_noise reverse_text rotate shift",
-    "transform": "image_to_matrix one_hot standard_scale tfidf StandardScaler PCA",
+    "source": (
+        "concat csv docstrings excel generated http idx image_files in_memory join json json_lines "
+        "openml parquet sklearn_dataset sql text_files"
+    ),
+    "cleaner": (
+        "allowed_values cast clean_text clip drop_columns drop_conflicts drop_constant_columns "
+        "drop_duplicates drop_leaking_columns drop_missing drop_outliers fill_by_model fill_missing "
+        "isolation_outliers label_noise mask_pii near_duplicates query random_undersample "
+        "rare_categories relabel target_values"
+    ),
+    "splitter": (
+        "by_column by_file group_holdout group_kfold hashed_holdout holdout kfold nested "
+        "stratified_group_kfold stratified_holdout stratified_kfold three_way time_holdout time_series "
+        "KFold ShuffleSplit"
+    ),
+    "augmenter": (
+        "brightness character_noise crop cutout delete_words flip gaussian_noise image_noise mixup "
+        "random_oversample reverse_text rotate shift smote swap_words synonyms zoom"
+    ),
+    "transform": (
+        "bins characters counts date_parts flatten frequency grey hashing hog image_to_matrix log "
+        "min_max_scale normalise one_hot ordinal pca polynomial power resize robust_scale "
+        "select_from_model select_k_best select_percentile splines standard_scale svd target_encoding "
+        "tfidf variance_threshold StandardScaler PCA"
+    ),
     "model": "linear_regression linear_svm softmax RandomForestClassifier Ridge",
     "optimizer": "adam gd momentum nesterov sgd",
     "scheduler": "constant cosine cosine_restarts exponential linear",
