@@ -86,7 +86,8 @@ def apply(called: Called, cleaner: Any, dataset: Dataset, *, may_empty: bool = F
         raise called.broke_contract(f"clean() returned {type(after).__name__}, not a Dataset")
     _check_rows(called, dataset, after)
     if after.n_rows == 0 and dataset.n_rows and not may_empty:
-        raise DataError(f"{called} left none of the {dataset.n_rows} rows.{_reasons(dataset, after)}")
+        told = "; ".join(f"{count:,} {reason}" for reason, count in after.dropped.items())
+        raise DataError(f"{called} left none of the {dataset.n_rows:,} rows it was given. Dropped so far: {told}.")
     return after
 
 
@@ -133,12 +134,3 @@ def _check_rows(called: Called, before: Dataset, after: Dataset) -> None:
         )
     if keeps_rows(called) and not np.array_equal(after.row_ids, before.row_ids):
         raise called.broke_contract("it declares keeps_rows but dropped or moved rows")
-
-
-def _reasons(before: Dataset, after: Dataset) -> str:
-    news = {
-        reason: count - before.dropped.get(reason, 0)
-        for reason, count in after.dropped.items()
-        if count > before.dropped.get(reason, 0)
-    }
-    return "".join(f" {count} dropped: {reason}." for reason, count in news.items())
