@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 class ColumnRoles:
     """The roles a declaration gives to columns.
 
-    features: the columns to learn from; None means all others. drop: columns to leave out of these.
-    drop_missing_target: drop the rows without a target, counted, instead of refusing the table.
+    target: the column to predict; None where there is nothing to predict. features: the columns to learn from;
+    None means all others. drop: columns to leave out of these. drop_missing_target: drop the rows without a target,
+    counted, instead of refusing the table.
     """
 
-    target: str
+    target: str | None = None
     features: Sequence[str] | None = None
     drop: Sequence[str] | None = None
     groups: str | None = None
@@ -32,51 +33,82 @@ class ColumnRoles:
 
     def part(self, table: Any, origin: str, fingerprint: str) -> Dataset:
         """Part a DataFrame into a dataset. origin: how messages call the table. Raises DataError, ConfigError."""
-        check_names(list(table.columns), origin)
-        self._check_columns(table, origin)
-        if not len(table):
-            raise DataError(f"{origin} has a header but no rows.")
-        missing = table[self.target].isna().to_numpy()
-        self._check_target(missing, origin)
+        self.needed(list(table.columns), origin)
+        return self.part_needed(table, origin, fingerprint)
+
+    def part_needed(self, table: Any, origin: str, fingerprint: str) -> Dataset:
+        """Part a DataFrame of which only the `needed` columns were read."""
+        self.check_rows(len(table), origin, target_empty=self.target is not None and table[self.target].isna().all())
+        return self.part_batch(table, origin, fingerprint, first_row=0)
+
+    def part_batch(self, table: Any, origin: str, fingerprint: str, *, first_row: int) -> Dataset:
+        """Part some rows of a larger table, whose names were checked. first_row: the number of the first of them."""
+        names = self._feature_names(list(table.columns), origin)
         rows = Dataset.of(
-            table[self._feature_names(table, origin)],
+            _columns(table, names),
             fingerprint=fingerprint,
             groups=None if self.groups is None else _group_array(table[self.groups], self.groups, origin),
-        ).drop(missing, "missing target")
+        )
+        rows = replace(rows, row_ids=rows.row_ids + first_row)
+        if self.target is None:
+            return rows
+        missing = table[self.target].isna().to_numpy()
+        self._check_target(missing, origin, first_row)
         labels = label_array(table[self.target][~missing], f"target: column {self.target!r} of {origin}")
-        return replace(rows, target=labels)
+        return replace(rows.drop(missing, "missing target"), target=labels)
 
-    def _check_columns(self, table: Any, origin: str) -> None:
+    def check_rows(self, n_rows: int, origin: str, *, target_empty: bool) -> None:
+        """Refuse a table without rows, or one that has no target in any. Raises DataError."""
+        if not n_rows:
+            raise DataError(f"{origin} has a header but no rows.")
+        if target_empty:
+            raise DataError(f"target: column {self.target!r} of {origin} is empty in all {n_rows} rows.")
+
+    def needed(self, names: Sequence[Any], origin: str) -> list[str]:
+        """Return the columns that play a role, in the order of the table. Raises DataError, ConfigError."""
+        check_names(names, origin)
+        self._check_columns(names, origin)
+        wanted = {*self._feature_names(names, origin), self.target, self.groups}
+        return [name for name in names if name in wanted]
+
+    def _check_columns(self, names: Sequence[Any], origin: str) -> None:
         if self.features is not None and self.drop is not None:
             raise ConfigError("features and drop exclude each other: name the columns to keep, or to leave out.")
-        check_columns([self.target], table.columns, f"target of {origin}")
-        check_columns([self.groups] if self.groups else [], table.columns, f"groups of {origin}")
-        check_columns(self.features or [], table.columns, f"features of {origin}")
-        check_columns(self.drop or [], table.columns, f"drop of {origin}")
+        check_columns([self.target] if self.target else [], names, f"target of {origin}")
+        check_columns([self.groups] if self.groups else [], names, f"groups of {origin}")
+        check_columns(self.features or [], names, f"features of {origin}")
+        check_columns(self.drop or [], names, f"drop of {origin}")
         if self.target in (self.features or ()):
             raise ConfigError(f"features: {self.target!r} is the target; a model that sees it has nothing to learn.")
 
-    def _feature_names(self, table: Any, origin: str) -> list[str]:
+    def _feature_names(self, names: Sequence[Any], origin: str) -> list[Any]:
         if self.features is not None:
-            names = list(self.features)
+            kept = list(self.features)
         else:
             out = {self.target, self.groups, *(self.drop or ())}
-            names = [name for name in table.columns if name not in out]
-        if not names:
-            raise DataError(f"{origin} has no feature columns left beside {self.target!r}.")
-        return names
+            kept = [name for name in names if name not in out]
+        if not kept:
+            beside = "" if self.target is None else f" beside {self.target!r}"
+            raise DataError(f"{origin} has no feature columns left{beside}.")
+        return kept
 
-    def _check_target(self, missing: NDArray[np.bool_], origin: str) -> None:
-        rows = np.flatnonzero(missing)
-        where = f"target: column {self.target!r} of {origin}"
-        if len(rows) == len(missing):
-            raise DataError(f"{where} is empty in all {len(rows)} rows.")
+    def _check_target(self, missing: NDArray[np.bool_], origin: str, first_row: int) -> None:
+        rows = np.flatnonzero(missing) + first_row
         if len(rows) and not self.drop_missing_target:
             shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
             raise DataError(
-                f"{where} has no value in {len(rows)} of {len(missing)} rows (counted from 0: {shown}). "
-                f"Set drop_missing_target: true to drop these rows."
+                f"target: column {self.target!r} of {origin} has no value in {len(rows)} of {len(missing)} rows "
+                f"(counted from 0: {shown}). Set drop_missing_target: true to drop these rows."
             )
+
+
+def _columns(table: Any, names: Sequence[Any]) -> Any:
+    """Select columns. What stays in its order is not copied, as `table[names]` would: it may fill half the memory."""
+    kept, rest = set(names), table.copy(deep=False)
+    for name in table.columns:
+        if name not in kept:
+            del rest[name]
+    return rest if list(rest.columns) == list(names) else rest[list(names)]
 
 
 def check_names(names: Sequence[Any], origin: str) -> None:

@@ -146,3 +146,31 @@ def test_labels_that_mix_numbers_and_texts_are_refused():
 def test_dates_are_no_labels():
     with pytest.raises(DataError, match="Timestamp"):
         label_array(pd.Series(np.array(["2020-01-01"], dtype="datetime64[ns]")), "target")
+
+
+def test_without_a_target_all_rows_are_kept(table):
+    dataset = ColumnRoles(groups="who", drop=["label"]).part(table, "t", "")
+    assert dataset.target is None
+    assert list(dataset.features.columns) == ["a", "b"]
+    assert dataset.groups.tolist() == [7, 7, 8]
+
+
+def test_the_columns_that_play_a_role_are_known_before_the_table_is_read(table):
+    roles = ColumnRoles("label", features=["b"], groups="who")
+    assert roles.needed(list(table.columns), "t") == ["b", "who", "label"]
+    with pytest.raises(DataError, match="there is no column 'c'"):
+        ColumnRoles("c").needed(list(table.columns), "t")
+
+
+def test_rows_of_a_larger_table_are_numbered_on(table):
+    table.loc[1, "label"] = None
+    batch = ColumnRoles("label", drop_missing_target=True).part_batch(table, "t", "f", first_row=10)
+    assert batch.row_ids.tolist() == [10, 12]
+    with pytest.raises(DataError, match=r"no value in 1 of 3 rows \(counted from 0: 11\)"):
+        ColumnRoles("label").part_batch(table, "t", "f", first_row=10)
+
+
+def test_features_share_the_memory_of_the_table():
+    table = pd.DataFrame({"a": np.arange(5.0), "label": np.arange(5)})
+    features = ColumnRoles("label").part(table, "t", "").features
+    assert np.shares_memory(features["a"].to_numpy(), table["a"].to_numpy())

@@ -1,5 +1,8 @@
+import gzip
 import hashlib
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from runner.contracts import SourceContext
@@ -76,3 +79,71 @@ def test_bytes_that_are_not_utf_8_are_named(load):
 )
 def test_a_target_that_cannot_be_used_is_explained(load, line, told):
     assert told in refusal(load, line, target="lable")
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Read a few bytes at a time, so that a small file has many blocks."""
+    monkeypatch.setattr("runner_builtin.csv_cutting.LEAST_RECORDS", 1)
+    monkeypatch.setattr("runner_builtin.table_pieces.BATCH_ROWS", 3)
+    monkeypatch.setattr("runner_builtin.data_files.BLOCK_BYTES", 10)
+
+
+LATE = ', "late": "ü\u2028x"'
+TEXT = "".join(f'{{"a": {row}, "y": {row % 2}{LATE if row > 10 else ""}}}\n' for row in range(20))
+
+
+def test_a_column_that_comes_late_is_missing_before(load, small_blocks):
+    dataset = load(TEXT)
+    assert dataset.features["a"].tolist() == list(range(20))
+    assert dataset.features["a"].dtype.kind == "i"
+    assert dataset.features["late"].isna().tolist() == [row <= 10 for row in range(20)]
+
+
+def test_batches_have_the_rows_ids_and_types_of_the_whole(load, small_blocks, tmp_path):
+    text = TEXT + '{"a": null, "late": 7}\n{"a": 5, "y": 1}\n'
+    whole = load(text, drop_missing_target=True)
+    source = JsonLinesSource(path="t.jsonl", target="y", drop_missing_target=True)
+    parts = list(source.batches(SourceContext(tmp_path, 0)))
+    assert max(part.n_rows for part in parts) <= 3
+    joined = pd.concat([part.features for part in parts], ignore_index=True)
+    pd.testing.assert_frame_equal(joined, whole.features.reset_index(drop=True))
+    assert all((part.features.dtypes == whole.features.dtypes).all() for part in parts)
+    assert np.concatenate([part.row_ids for part in parts]).tolist() == whole.row_ids.tolist()
+    assert {part.fingerprint for part in parts} == {whole.fingerprint}
+
+
+def test_a_wrong_line_is_named_in_any_block(load, small_blocks):
+    assert "line 21, column 1: not JSON" in refusal(load, TEXT + "x\n" + TEXT)
+    assert "line 21: found a JSON int" in refusal(load, TEXT + "5\n" + TEXT)
+
+
+def test_a_compressed_file_is_read(tmp_path):
+    (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress(TEXT.encode()))
+    assert JsonLinesSource(path="t.jsonl.gz").load(SourceContext(tmp_path, 0)).n_rows == 20
+
+
+@pytest.mark.fault("F57")
+def test_a_file_of_line_ends_is_refused(load):
+    assert "no rows" in refusal(load, "\n\n")
+
+
+@pytest.mark.fault("F55")
+def test_a_tail_of_nul_is_refused(load, small_blocks):
+    assert "line 21: NUL character" in refusal(load, TEXT + "\0" * 50)
+
+
+@pytest.mark.fault("F61")
+def test_a_page_in_place_of_the_lines_is_recognised(load):
+    assert "looks like HTML" in refusal(load, "<!doctype html><p>Sign in")
+
+
+@pytest.mark.fault("F66")
+def test_a_file_that_grows_between_the_passes_is_refused(tmp_path, small_blocks):
+    path = tmp_path / "t.jsonl"
+    path.write_text(TEXT)
+    stream = JsonLinesSource(path="t.jsonl").batches(SourceContext(tmp_path, 0))
+    next(stream)
+    path.write_text(TEXT + TEXT)
+    with pytest.raises(DataError, match="changed while it was read"):
+        list(stream)
