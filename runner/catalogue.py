@@ -26,6 +26,7 @@ NONE = "none"
 
 #: Options the core adds to every component of a kind: not how it works, but what it is given.
 PLACEMENT: Mapping[str, tuple[Option, ...]] = {
+    "source": (Option("stream", bool, False),),
     "cleaner": (Option("rows", Literal["all", "training"], "all"),),
     "augmenter": (Option("times", Count, 1),),
     "transform": (Option("columns", Columns | None, None),),

@@ -36,7 +36,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -129,6 +129,13 @@ class GradientModel(BaseEstimator):
                 )
             setattr(self, kind, with_options(component, {option: params[name]}))
         return self
+
+    def for_batches(self, n_batches: int) -> tuple[Self, int]:
+        """Plan a training by `partial_fit` on rows that come in so many batches, each of which it counts as an epoch.
+
+        Returns an unfitted copy whose schedule spans all calls, and how often the batches are to be gone through.
+        """
+        return clone(self).set_params(epochs=self.epochs * n_batches), self.epochs
 
     def _pose(self, X: Any, y: Any, sample_weight: Any = None) -> Problem:
         """Check the data, remember what they are like, and return what is to be learned."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,11 +65,11 @@ def _check_classes(target: NDArray[Any]) -> None:
             f"the target holds {len(np.unique(target))} different numbers, {fractions} of {len(target)} with a "
             f"fraction: it is a value and no class. Choose a regression model, or bin the target in the data."
         )
-    labels = np.unique(target.astype(str) if target.dtype.hasobject else target)
-    if len(labels) == 1:
+    if numbered(target)[1] == 1:
+        label = target[:1].tolist()[0]
         raise DataError(
-            f"all {len(target)} rows are of the one class {labels[0].item()!r}; there is nothing to tell apart. Look "
-            f"at the source's 'target', and at what the cleaners dropped."
+            f"all {len(target)} rows are of the one class {label!r}; there is nothing to tell apart. Look at the "
+            f"source's 'target', and at what the cleaners dropped."
         )
 
 
@@ -86,7 +87,7 @@ def check_folds(folds: Sequence[Fold], target: NDArray[Any] | None, *, classifie
 
 
 def _advice(folds: Sequence[Fold], target: NDArray[Any]) -> str:
-    smallest = int(np.unique(target, return_counts=True)[1].min())
+    smallest = int(np.bincount(numbered(target)[0]).min())
     if smallest < 2:
         return "A class of one row cannot be parted: drop it."
     most = f" (of at most {smallest} folds)" if len(folds) > 1 else ""
@@ -94,9 +95,8 @@ def _advice(folds: Sequence[Fold], target: NDArray[Any]) -> str:
 
 
 def _counts_told(target: NDArray[Any]) -> str:
-    labels, counts = np.unique(target, return_counts=True)
-    told: Mapping[Any, int] = dict(zip(labels.tolist(), counts.tolist(), strict=True))
-    rarest = sorted(told.items(), key=lambda item: item[1])
+    """Tell how many rows each class has, the smallest first."""
+    rarest = sorted(Counter(target.tolist()).items(), key=lambda item: item[1])
     shown = ", ".join(f"{label!r}: {count}" for label, count in rarest[:10])
     return f"{shown}, … {len(rarest)} classes" if len(rarest) > 10 else shown
 

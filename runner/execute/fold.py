@@ -16,7 +16,7 @@ from runner.errors import ConfigError, DataError
 from runner.execute import cleaning
 from runner.execute.components import Called, Components
 from runner.execute.observing import Listeners, Stages
-from runner.execute.preparing import Prepared, fold_stages, watched
+from runner.execute.preparing import Prepared, check_table, fold_stages, watched
 from runner.record.records import Score, StepRecord
 
 
@@ -73,6 +73,7 @@ def fit_fold(task: FoldTask) -> FittedFold:
 def train(components: Components, rows: Prepared, stages: Stages) -> Any:
     """Fit a fresh model on the training rows and return it."""
     called = components.one("model")
+    check_table(called, rows)
     model = clone(called.component)
     with stages.stage(f"train/{called.name}", rows.train.n_rows) as stage:
         watched(called, "training", model.fit, rows.train.features, rows.train.target)

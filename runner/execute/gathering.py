@@ -37,7 +37,7 @@ class Gathered:
     clean: Dataset
     folds: Sequence[Fold]
     fingerprints: Mapping[str, Any]
-    report: DataReport | None
+    report: DataReport
 
 
 def gather(components: Components, context: SourceContext, stages: Stages, *, strict: bool = False) -> Gathered:
@@ -65,7 +65,7 @@ def gather(components: Components, context: SourceContext, stages: Stages, *, st
         overlaps=bool(getattr(components.one("splitter").component, "overlaps", False)),
         fingerprints=digests,
     )
-    _tell(report, strict=strict)
+    tell(report, strict=strict)
     return Gathered(raw, clean, folds, {**data, "split": digests["split"]}, report)
 
 
@@ -78,7 +78,7 @@ def checked_folds(components: Components, clean: Dataset, stages: Stages) -> lis
     return folds
 
 
-def _tell(report: DataReport, *, strict: bool) -> None:
+def tell(report: DataReport, *, strict: bool) -> None:
     """Warn of leaks; refuse them where the experiment is strict."""
     if report.leaks and strict:
         raise DataError(

@@ -14,6 +14,7 @@ from typing import Any
 
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
 
 from runner.columns import chosen_columns
 from runner.errors import ConfigError, DataError
@@ -108,13 +109,20 @@ def _routed(members: tuple[Called, ...]) -> Block:
         (
             "_".join(called.name for called in chain),
             _chained(chain),
-            list(columns) if isinstance(columns, tuple) else columns,
+            _as_wanted(columns, chain[0].component),
         )
         for columns, chain in chains.items()
     ]
     name = "_".join(called.name for called in members)[:60]
     router = ColumnTransformer(routes, remainder="passthrough", verbose_feature_names_out=False)
     return Block(name, members, router, routed=True)
+
+
+def _as_wanted(columns: Columns | Choice, first: Any) -> Any:
+    """Name one column in a list, which makes it a table of one column, but for transforms that want a bare column."""
+    if isinstance(columns, str):
+        return [columns] if get_tags(first).input_tags.two_d_array else columns
+    return list(columns) if isinstance(columns, tuple) else columns
 
 
 def _chained(chain: Sequence[Called]) -> Any:

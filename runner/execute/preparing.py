@@ -136,7 +136,7 @@ def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages
         features = watched(called, "fitting", estimator.fit_transform, train.features, train.target)
         settle(estimator, block)
         check_features(called, features, train.n_rows)
-        stage.rows_out, stage.note = train.n_rows, f"{features.shape[1]} columns"
+        stage.rows_out, stage.note = train.n_rows, shape_told(features.shape[1:])
         if test is not None:
             held = called.call("transforming new rows", estimator.transform, test.features)
             check_features(called, held, test.n_rows)
@@ -148,6 +148,11 @@ def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages
 
 def _transform_partly(part: Block, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
     return replace(_transform(part, rows, seed, fold, stages), complete=False)
+
+
+def shape_told(shape: tuple[int, ...]) -> str:
+    """Tell the shape of one row, such as "3 columns"."""
+    return f"{shape[0]} columns" if len(shape) == 1 else f"{' x '.join(map(str, shape))} values"
 
 
 def watched(called: Called, doing: str, function: Callable[..., Any], features: Any, target: Any) -> Any:
@@ -162,10 +167,20 @@ def watched(called: Called, doing: str, function: Callable[..., Any], features: 
     return result
 
 
+def check_table(called: Called, rows: Prepared) -> None:
+    """Refuse rows that are no table yet when they reach the model, such as images. Raises DataError."""
+    shape = rows.train.features.shape
+    if len(shape) != 2:
+        raise DataError(
+            f"{called} takes a table (n_rows, n_columns), found rows of shape {shape[1:]}. Add a transform that "
+            "makes one of them, such as 'flatten' or 'image_to_matrix'."
+        )
+
+
 def check_features(called: Called, features: Any, n_rows: int) -> None:
     """Refuse what a transform gave if it is no table of these rows. Raises PluginError, DataError."""
     shape = getattr(features, "shape", None)
-    if shape is None or len(shape) != 2 or shape[0] != n_rows:
-        raise called.broke_contract(f"transform gave shape {shape} for {n_rows} rows; (n_rows, n_columns) is due")
+    if shape is None or len(shape) < 2 or shape[0] != n_rows:
+        raise called.broke_contract(f"transform gave shape {shape} for {n_rows} rows; (n_rows, ...) is due")
     if shape[1] == 0:
         raise DataError(f"{called} left no columns to learn from.")

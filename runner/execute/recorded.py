@@ -27,19 +27,22 @@ from runner.execute.cleaning import Repair
 from runner.execute.components import Components, build_components
 from runner.execute.curves import write_curves
 from runner.execute.exporting import Shipping
+from runner.execute.held_out import held_out
 from runner.execute.observing import Listeners, Stages
 from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
 from runner.execute.run_log import log_file, noted
-from runner.execute.streamed_checks import check_streamable, streams
+from runner.execute.streamed_checks import check_streamable
 from runner.execute.streaming import carry_out_stream
 from runner.execute.surroundings import Surroundings
 from runner.execute.trial import Trial, carry_out
 from runner.plan.experiment import Experiment, resolve
 from runner.plan.seeds import random_state
+from runner.plan.streamed import streams
 from runner.record import environment, layout
 from runner.record.folder import DOWNLOADS, RunFolder
 from runner.record.plain import plain
+from runner.record.predictions import predictions_table
 from runner.record.records import ErrorRecord, Metrics, RunInfo, StepRecord
 from runner.record.redaction import redact_command
 from runner.secrets import masked
@@ -176,15 +179,15 @@ class _Recording:
 
     def _write_trial(self, trial: Trial) -> None:
         source = self.components.one("source").step
-        raw = trial.data.raw
-        told = {"use": source.offer.name, "fingerprint": raw.fingerprint, "rows": trial.data.fingerprints["raw"]["rows"]}
+        raw, n_rows = trial.data.raw, trial.data.fingerprints["raw"]["rows"]
+        told = {"use": source.offer.name, "fingerprint": raw.fingerprint, "rows": n_rows}
         self.folder.write_json(layout.SOURCES, {"sources": [told]})
         self.folder.write_json(layout.FINGERPRINT, trial.data.fingerprints)
-        if trial.data.report is not None:
-            self.folder.write_json(layout.DATA_REPORT, trial.data.report)
+        self.folder.write_json(layout.DATA_REPORT, trial.data.report)
         if raw.rejected:
             self.folder.write_text(layout.REJECTED, rejected_table(raw.rejected))
         self.folder.write_json(layout.METRICS, trial.metrics)
+        self.folder.write_text(layout.PREDICTIONS, predictions_table(held_out(trial.folds)))
         write_curves(self.folder, trial.trainings)
 
 

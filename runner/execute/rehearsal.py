@@ -14,8 +14,11 @@ from runner.execute.observing import Stages
 from runner.execute.preparing import fold_stages
 from runner.execute.request import Request
 from runner.execute.run_log import noted
+from runner.execute.streamed_checks import check_streamable
+from runner.execute.streaming import gather_stream
 from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import resolve
+from runner.plan.streamed import streams
 from runner.record.records import StepRecord
 
 
@@ -40,10 +43,17 @@ def rehearse(request: Request, catalogue: Catalogue) -> Rehearsal:
     experiment = resolve(request.declared, catalogue, name=request.name, judged=request.judged)
     surroundings = Surroundings(catalogue, Path(request.folder))
     components = build_components(experiment, surroundings.folder)
+    streamed = streams(experiment)
+    if streamed:
+        check_streamable(components)
     stages = Stages()
     with noted() as notes:
         notes += experiment.remarks
-        gathered = gather(components, surroundings.context(experiment.seed), stages, strict=experiment.strict)
+        context = surroundings.context(experiment.seed)
+        if streamed:
+            gathered = gather_stream(components, context, stages)
+        else:
+            gathered = gather(components, context, stages, strict=experiment.strict)
     n_folds = len(gathered.folds)
     refits = experiment.refit == "always" or (experiment.refit == "auto" and n_folds > 1)
     return Rehearsal(

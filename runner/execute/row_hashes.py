@@ -43,8 +43,12 @@ def with_target(hashes: Hashes, target: NDArray[Any]) -> Hashes:
 
 
 def numbered(values: Any) -> tuple[NDArray[np.intp], int]:
-    """Return for each value which of the different ones it is, from 0, and how many there are."""
-    different, numbers = np.unique(values, return_inverse=True)
+    """Return for each value of a column which of the different ones it is, from 0, and how many there are.
+
+    Numbers and texts are numbered in their order, other objects in none.
+    """
+    array = np.asarray(values)
+    different, numbers = np.unique(_array_hashes(array) if array.dtype.hasobject else array, return_inverse=True)
     return numbers.reshape(-1), len(different)
 
 
@@ -65,6 +69,16 @@ def _mixed(bits: Any) -> Any:
 
 
 def _column_hashes(column: Any) -> Hashes:
+    """Hash a column of a frame, texts a block at a time: for that they become objects."""
+    if column.dtype.kind in "biufmM" or str(column.dtype) == "category":
+        return _hashed_by_pandas(column)
+    hashes = np.empty(len(column), dtype=np.uint64)
+    for start in range(0, len(column), _BLOCK):
+        hashes[start : start + _BLOCK] = _hashed_by_pandas(column.iloc[start : start + _BLOCK])
+    return hashes
+
+
+def _hashed_by_pandas(column: Any) -> Hashes:
     from pandas.util import hash_pandas_object  # a frame came in, so pandas is loaded; arrays must not pay for it
 
     try:

@@ -6,7 +6,7 @@ see no more than the training rows of one batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,10 +16,11 @@ from runner.contracts import SourceContext
 from runner.data import Dataset
 from runner.errors import DataError
 from runner.execute import cleaning
+from runner.execute.change_report import change_of
 from runner.execute.collecting import Fold, tell_notes, without_taken
 from runner.execute.components import Called, Components
-from runner.execute.preparing import Prepared, fold_stages
-from runner.execute.streamed_survey import Survey
+from runner.execute.preparing import FoldStage, Prepared, fold_stages
+from runner.execute.streamed_survey import FirstSurvey, Survey
 from runner.execute.streamed_turns import Turns
 from runner.plan.seeds import random_state
 
@@ -37,7 +38,7 @@ class Stream:
     gathering: Turns
     preparing: Turns
     whole: bool = False
-    survey: Survey | None = None
+    survey: FirstSurvey | None = None
     _notes: set[str] = field(default_factory=set)
 
     @property
@@ -45,7 +46,7 @@ class Stream:
         """The cleaners that new rows go through first."""
         return tuple(one.component for one in self.components.many("cleaners") if cleaning.keeps_rows(one))
 
-    def surveyed(self) -> Survey:
+    def surveyed(self) -> FirstSurvey:
         """Return what a pass over the rows finds; makes one if there was none yet."""
         if self.survey is None:
             for _ in self.batches(augmented=False):
@@ -60,26 +61,35 @@ class Stream:
         """
         for turns in (self.gathering, self.preparing):
             turns.begin_pass()
-        survey = Survey(self.components, whole=self.whole, first=self.survey is None)
+        survey = (FirstSurvey if self.survey is None else Survey)(self.components, self.whole)
+        first = survey if isinstance(survey, FirstSurvey) else None
         before, waiting = cleaning.parted(self.components.many("cleaners"))
+        augmenters = [one for one in fold_stages(self.components) if one.members[0].step.kind == "augmenter"]
+        augmenters = augmenters if augmented else []
         for raw in self._loaded():
+            if not raw.n_rows:
+                survey.keep(raw)
+                continue
             clean = raw
             for called in before:
-                clean = self._cleaned(called, clean, self.gathering)
+                uncleaned, clean = clean, self._cleaned(called, clean, self.gathering)
+                if first is not None:
+                    first.add_change(change_of(f"clean/{called.name}", uncleaned, clean))
             fold = self._split(clean)
             rows = self._parted(clean, fold)
             for called in waiting:
                 rows = self._cleaned_apart(called, rows)
-            survey.add(raw, clean, fold, rows)
-            if augmented:
-                rows = self._augmented(rows, survey.n_batches)
+            survey.add(raw, rows.train, fold)
+            if first is not None:
+                first.account(raw, clean, rows.train, fold)
+            if rows.train.n_rows:
+                rows = self._augmented(rows, augmenters, survey.n_batches)
             if rows.train.n_rows or rows.held_out is not None:
                 yield rows
         survey.check()
-        if self.survey is None:
-            self.survey = survey
-        else:
+        if self.survey is not None:
             self.survey.check_same(survey)
+        self.survey = first or self.survey
 
     def _loaded(self) -> Iterator[Dataset]:
         called = self.components.one("source")
@@ -93,8 +103,7 @@ class Stream:
                     raise called.broke_contract(f"batches() gave {type(batch).__name__}, not a Dataset")
                 stage.rows_out = batch.n_rows
             self._tell(called, (), batch.notes)
-            if batch.n_rows:
-                yield batch
+            yield batch
 
     def _cleaned(self, called: Called, rows: Dataset, turns: Turns) -> Dataset:
         step = f"clean/{called.name}"
@@ -136,14 +145,11 @@ class Stream:
         held = rows.take(fold.held_out) if len(fold.held_out) else None
         return Prepared(rows.take(fold.train), held, held, n_validation=fold.n_validation)
 
-    def _augmented(self, rows: Prepared, number: int) -> Prepared:
+    def _augmented(self, rows: Prepared, augmenters: Sequence[FoldStage], number: int) -> Prepared:
         """Add made rows, each batch with draws of its own. number: of the batch, from 1."""
-        if not rows.train.n_rows:
-            return rows
         seed = self.context.seed if number == 1 else random_state(self.context.seed, "batch", number)
-        for stage in fold_stages(self.components):
-            if stage.members[0].step.kind == "augmenter":
-                rows = stage.run(rows, seed, self.preparing.fold, self.preparing)
+        for stage in augmenters:
+            rows = stage.run(rows, seed, self.preparing.fold, self.preparing)
         return rows
 
     def _tell(self, called: Called, before: tuple[str, ...], after: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from sklearn.base import clone, is_classifier
 from runner.contracts import Event
 from runner.data import Prediction
 from runner.execute.fold import FittedFold, judged, labels_do, predict, scores_of
-from runner.execute.preparing import Prepared, watched
+from runner.execute.preparing import Prepared, check_table, watched
 from runner.execute.streamed_rows import Stream
 from runner.execute.streamed_transforms import BatchBlock, learned, transformed
 from runner.record.records import Score
@@ -74,6 +74,7 @@ def _trained(stream: Stream, made: Sequence[BatchBlock]) -> Any:
             if not rows.train.n_rows:
                 continue
             train = transformed(made, rows.train, turns)
+            check_table(called, replace(rows, train=train))
             with turns.stage(f"train/{called.name}", train.n_rows) as stage:
                 watched(called, "training on a batch", learn, train.features, train.target)
                 if getattr(model, "diverged_", None):
@@ -85,7 +86,7 @@ def _trained(stream: Stream, made: Sequence[BatchBlock]) -> Any:
 
 def _lesson(stream: Stream, model: Any) -> Callable[[Any, Any], Any]:
     """Return what takes one batch. A classifier has to know all classes at the first, which takes a pass before."""
-    learn: Callable[[Any, Any], Any] = model.partial_fit
+    learn: Callable[..., Any] = model.partial_fit
     if is_classifier(model) and "classes" in inspect.signature(learn).parameters:
         return partial(learn, classes=stream.surveyed().classes)
     return learn

@@ -2,8 +2,8 @@
 
 A transform that learns does so by `partial_fit`, in a pass of its own once all before it have learned; transforms
 for other columns of the same block learn in the same pass. One that learns nothing (scikit-learn's tag
-`requires_fit` is False) is fitted on the first batch, which only tells it the names of the columns. So is what a
-`ColumnTransformer` settles by looking at the rows: which columns are of a type, and whether its result is sparse.
+`requires_fit` is False) is fitted on the first rows, which only tell it the names of the columns. So is what a
+`ColumnTransformer` settles by looking at rows: which columns are of a type, and whether its result is sparse.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -19,9 +20,12 @@ from sklearn.utils import get_tags
 from runner.data import Dataset
 from runner.execute.components import Called
 from runner.execute.pipeline import Block, blocks, settle
-from runner.execute.preparing import check_features, watched
+from runner.execute.preparing import check_features, shape_told, watched
 from runner.execute.streamed_rows import Stream
 from runner.execute.streamed_turns import Turns
+
+#: So many rows are looked at by what learns nothing from them.
+_ENOUGH = 5_000
 
 
 def learns_nothing(transform: Any) -> bool:
@@ -51,7 +55,7 @@ def transformed(made: Sequence[BatchBlock], rows: Dataset, turns: Turns) -> Data
     for block in made:
         with turns.stage(f"transform/{block.name}", rows.n_rows) as stage:
             rows = rows.with_features(block.advance(rows))
-            stage.rows_out, stage.note = rows.n_rows, f"{rows.features.shape[1]} columns"
+            stage.rows_out, stage.note = rows.n_rows, shape_told(rows.features.shape[1:])
     return rows
 
 
@@ -122,9 +126,10 @@ class BatchBlock:
         return features
 
     def _begin(self, rows: Dataset) -> None:
-        """Fit what the first batch is enough for."""
+        """Fit what the first rows are enough for."""
         if self._chains:
             return
+        rows = rows.take(np.arange(min(_ENOUGH, rows.n_rows)))
         called = self._block.members[0]
         if not self._block.routed:
             if learns_nothing(self.estimator):
@@ -138,12 +143,10 @@ class BatchBlock:
         parts = []
         for name, fitted, columns in self.estimator.transformers_:
             if name in fresh:
-                # The router fitted its learners on this batch alone; these begin anew, and learn from every batch.
+                # The router fitted its learners on these rows alone; they begin anew, and learn from every batch.
                 pairs = zip(_members(fitted), _members(fresh[name]), strict=True)
                 steps = [(step, one if learns_nothing(one) else clone(new)) for (step, one), (_, new) in pairs]
-                self._chains.append(
-                    _Chain(columns, [_Link(by_name[step or name], one) for step, one in steps])
-                )
+                self._chains.append(_Chain(columns, [_Link(by_name[step or name], one) for step, one in steps]))
                 fitted = Pipeline(steps) if isinstance(fitted, Pipeline) else steps[0][1]
             parts.append((name, fitted, columns))
         self.estimator.transformers_ = parts

@@ -9,20 +9,19 @@ first is read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from runner.contracts import SourceContext
 from runner.execute import scores
-from runner.execute.collecting import without_taken
 from runner.execute.components import Components
 from runner.execute.fold import FittedFold, smaller
 from runner.execute.gathering import Gathered
-from runner.execute.observing import Listeners
+from runner.execute.observing import Listeners, Stages
+from runner.execute.streamed_checks import tell_unheeded
 from runner.execute.streamed_rows import Stream
 from runner.execute.streamed_training import fit_stream, scored
 from runner.execute.streamed_turns import Turns
-from runner.execute.trial import Trial
+from runner.execute.trial import Trial, sample_of
 from runner.plan.experiment import Experiment
 from runner.record.records import StepRecord, Total
 from runner.record.totals import totals
@@ -54,6 +53,7 @@ def carry_out_stream(
     experiment: Experiment, components: Components, context: SourceContext, listeners: Listeners
 ) -> Trial:
     """Run the whole trial in batches. Raises RunnerError, or what a bug raises."""
+    tell_unheeded(components)
     course = _Course(components, context, listeners)
     stream = course.stream(0)
     fold = course.fit(stream)
@@ -68,8 +68,16 @@ def carry_out_stream(
         winner, compressed = _compress(course, stream, fold, refit)
         metrics = replace(metrics, compressed=compressed)
     data = stream.surveyed().gathered
-    sample = without_taken(components, data.raw)
-    return Trial(data, [fold], refit, winner, metrics, course.steps, sample, diverged)
+    return Trial(data, [fold], refit, winner, metrics, course.steps, sample_of(components, data.raw), diverged)
+
+
+def gather_stream(components: Components, context: SourceContext, stages: Stages) -> Gathered:
+    """Go through the rows once and account for them; nothing is trained. Raises DataError, PluginError."""
+    turns = Turns(stages.listeners)
+    gathered = Stream(components, context, turns, turns).surveyed().gathered
+    turns.finish()
+    stages.done += turns.done
+    return gathered
 
 
 def _compress(

@@ -19,6 +19,8 @@ from runner.execute.collecting import Fold
 from runner.execute.components import Components
 from runner.execute.fold import FittedFold, FoldTask, fit_fold, rescored, smaller
 from runner.execute.gathering import Gathered, gather
+from runner.execute.held_out import held_out
+from runner.execute.intervals import intervals
 from runner.execute.observing import Listeners, Stages
 from runner.execute.preparing import parted_rows
 from runner.plan.experiment import Experiment
@@ -77,6 +79,8 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
     fitted = [course.fit(data.clean, fold, number) for number, fold in enumerate(data.folds)]
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
     metrics = scores.summarise(experiment, components, [fold.scores for fold in fitted if not fold.diverged])
+    sure = intervals(components.many("metrics"), held_out(fitted), seed=experiment.seed)
+    metrics = replace(metrics, intervals=sure)
     refit = None
     if diverged is None and _wants_refit(experiment, fitted):
         refit = course.fit(data.clean, None, None)
@@ -85,10 +89,11 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
     if diverged is None:
         winner, compressed = _compress(course, fitted, refit or fitted[0])
         metrics = replace(metrics, compressed=compressed)
-    return Trial(data, fitted, refit, winner, metrics, course.steps, _sample(components, data.raw), diverged)
+    return Trial(data, fitted, refit, winner, metrics, course.steps, sample_of(components, data.raw), diverged)
 
 
-def _sample(components: Components, raw: Dataset) -> Dataset:
+def sample_of(components: Components, raw: Dataset) -> Dataset:
+    """Take the first rows as a model will be asked: without columns that only part the rows."""
     return collecting.without_taken(components, raw.take(np.arange(min(5, raw.n_rows))))
 
 

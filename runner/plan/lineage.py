@@ -14,6 +14,7 @@ from typing import Any
 from runner.plan.experiment import Experiment, Step
 from runner.plan.keys import digest_of
 from runner.plan.seeds import random_state
+from runner.plan.streamed import streams
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,18 @@ class Lineage:
 
 
 def lineage(experiment: Experiment, traits: Traits, libraries: Mapping[str, str], n_folds: int) -> Lineage:
-    """Return the descent of the rows that the model will see. libraries: versions underneath."""
+    """Return the descent of the rows that the model will see. libraries: versions underneath.
+
+    Rows that come in batches are never there for others: the trial is one stage of its own.
+    """
     source = experiment.one("source")
     splitter = experiment.one("splitter")
     assert source is not None
     assert splitter is not None
     seed = None if source.key in traits.seedless else experiment.seed
     key = digest_of("load", traits.identity(source), seed, traits.data.get(source.key), dict(libraries))
+    if streams(experiment):
+        return _whole(experiment, traits, key)
     gathered = [Node(key, f"load/{source.name}")]
     before, waiting = parted(experiment.many("cleaners"), traits)
     for step in before:
@@ -76,6 +82,15 @@ def lineage(experiment: Experiment, traits: Traits, libraries: Mapping[str, str]
     gathered.append(_after(gathered[-1], f"split/{splitter.name}", _drawn(experiment, traits, splitter)))
     tails = tuple(_tail(experiment, traits, gathered[-1], waiting, fold) for fold in range(n_folds))
     return Lineage(tuple(gathered), tails)
+
+
+def _whole(experiment: Experiment, traits: Traits, data: str) -> Lineage:
+    """Return the one stage, and the one fold, of a trial whose rows come in batches."""
+    steps = [(step.path, traits.identity(step)) for step in experiment]
+    source = experiment.one("source")
+    assert source is not None
+    stream = Node(digest_of("stream", data, steps, experiment.seed), f"stream/{source.name}")
+    return Lineage((stream,), ((_after(stream, "fold/1", "0"),),))
 
 
 def parted(cleaners: Sequence[Step], traits: Traits) -> tuple[Sequence[Step], Sequence[Step]]:

@@ -22,6 +22,7 @@ from runner.plan.explaining import Ran, flat, merged
 from runner.plan.explaining import differences as differences_of
 from runner.plan.lineage import Node, lineage, repeated
 from runner.plan.outline import Outline
+from runner.plan.streamed import streams
 from runner.record.plain import plain
 from runner.record.records import ErrorRecord
 from runner.record.sweep_folder import SweepFolder
@@ -239,7 +240,7 @@ class Driver:
         for one in asked:
             splitter = one.experiment.one("splitter")
             assert splitter is not None
-            if self.planner.traits.folds.get(splitter.key) is None:
+            if self.planner.traits.folds.get(splitter.key) is None and not streams(one.experiment):
                 for repetition in range(one.experiment.repeat.seeds):
                     self._count_folds(repeated(one.experiment, repetition))
 

@@ -17,6 +17,7 @@ from runner.errors import ConfigError
 from runner.plan.experiment import Experiment, Step
 from runner.plan.keys import digest_of
 from runner.plan.lineage import Lineage, Node, Traits, lineage, repeated
+from runner.plan.streamed import streams
 from runner.trials.candidate import Candidate
 from runner.trials.tree import Tree
 
@@ -69,13 +70,14 @@ class Planner:
     def descent(self, experiment: Experiment, repetition: int) -> Lineage:
         """Return the stages of a trial's repetition."""
         data = ("source", "cleaners", "splitter", "augmenters", "transforms")
-        steps = tuple((step.path, step.key) for group in data for step in experiment.steps[group])
+        groups = experiment.steps if streams(experiment) else data
+        steps = tuple((step.path, step.key) for group in groups for step in experiment.steps[group])
         sign = (steps, experiment.seed, repetition)
         if sign not in self._descents:
             splitter = experiment.one("splitter")
             assert splitter is not None
             own = repeated(experiment, repetition)
-            n_folds = self.traits.folds.get(splitter.key)
+            n_folds = 1 if streams(experiment) else self.traits.folds.get(splitter.key)
             if n_folds is None:
                 n_folds = self.counted[self.split_of(own).key]
             self._descents[sign] = lineage(own, self.traits, self.libraries, n_folds)
@@ -112,6 +114,7 @@ class Planner:
         assert model is not None
         if self.likeness(experiment) is None:
             why = " while there are compressors" if experiment.many("compressors") else ""
+            why = " while its rows are streamed" if streams(experiment) else why
             raise ConfigError(
                 f"{model.offer} cannot be trained up to a part of its epochs, as this search asks for{why}. Choose "
                 "'search=random' or 'search=tpe', or a model that is trained by gradients."
@@ -122,7 +125,7 @@ class Planner:
         model = experiment.one("model")
         assert model is not None
         free = self.traits.free.get(model.key)
-        if free is None or experiment.many("compressors"):
+        if free is None or experiment.many("compressors") or streams(experiment):
             return None
         groups = ("model", "optimizer", "scheduler")
         return digest_of([_bound(experiment.one(group), free.get(group, ())) for group in groups], experiment.seed)

@@ -113,8 +113,7 @@ class Larder:
         stages = Stages(fold=fold if place > len(gathered) else None)
         if place == 0:
             value: Any = collecting.load(components, descent.surroundings.context(experiment.seed), stages)
-            if experiment.seed == SURVEYED_SEED or not getattr(components.one("source").component, "draws", True):
-                _check_unchanged(value, descent.fingerprint)
+            check_unchanged(descent, value.fingerprint)
         elif place < len(gathered) - 1:
             assert before is not None
             called = cleaning.parted(components.many("cleaners"))[0][place - 1]
@@ -171,11 +170,15 @@ def _stage_at(components: Components, place: int, *, whole: bool) -> FoldStage |
     raise LookupError(f"a fold has {reached} stages, and stage {place} of it was planned")
 
 
-def _check_unchanged(dataset: Dataset, planned: str | None) -> None:
-    if planned is not None and dataset.fingerprint != planned:
+def check_unchanged(descent: Descent, found: str) -> None:
+    """Refuse other data than those planned for, where the seed plays no part in them. Raises InputChanged."""
+    planned, source = descent.fingerprint, descent.components.one("source").component
+    if descent.experiment.seed != SURVEYED_SEED and getattr(source, "draws", True):
+        return
+    if planned is not None and found != planned:
         raise InputChanged(
             f"the data changed while the sweep ran: fingerprint {planned[:12]}… when it was planned, now "
-            f"{dataset.fingerprint[:12]}…. Run the command again; finished trials belong to the old data."
+            f"{found[:12]}…. Run the command again; finished trials belong to the old data."
         )
 
 

@@ -11,11 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from runner.contracts import KINDS
 from runner.errors import DataError
 from runner.execute.components import Called, build_step, check_options
 from runner.execute.parts import component_parts
 from runner.execute.surroundings import Surroundings
-from runner.plan.experiment import Step
+from runner.plan.experiment import Step, step_of
 from runner.plan.keys import digest_of
 from runner.plan.nested import absolute, input_files
 
@@ -32,13 +33,13 @@ def survey(steps: Sequence[Mapping[str, Any]], surroundings: Surroundings) -> di
     catalogue, folder = surroundings.catalogue, surroundings.folder
     told: dict[str, dict[str, Any]] = {kind: {} for kind in (*_QUESTIONS, "files")}
     for step in steps:
-        offer = catalogue.find(step["kind"], step["use"])
-        checked = Step(step["kind"], step["name"], offer, offer.check(step["settings"], judged=True))
+        entry = {**step["settings"], "use": step["use"]}
+        checked = step_of(KINDS[step["kind"]], step["name"], entry, catalogue, judged=True)
         component = build_step(checked, SURVEYED_SEED, folder)
         check_options(Called(checked, component))
         if step["kind"] in _QUESTIONS:
             told[step["kind"]][step["key"]] = _QUESTIONS[step["kind"]](component, checked, surroundings)
-        files = input_files(offer.signature.options, checked.settings)
+        files = input_files(checked.offer.signature.options, checked.settings)
         if files:
             told["files"][step["key"]] = digest_of({key: _content(path, folder) for key, path in files.items()})
     return told
@@ -57,6 +58,8 @@ def _of_source(source: Any, step: Step, surroundings: Surroundings) -> Mapping[s
     tells = getattr(source, "fingerprint", None)
     called = Called(step, source)
     fingerprint = called.call("looking at the data", tells, context) if callable(tells) else None
+    if fingerprint is None and step.settings.get("stream") and callable(getattr(source, "batches", None)):
+        fingerprint = called.call("loading", next, iter(source.batches(context))).fingerprint
     if fingerprint is None:
         fingerprint = called.call("loading", source.load, context).fingerprint
     return {"data": fingerprint, "seedless": not getattr(source, "draws", True)}

@@ -12,6 +12,7 @@ from runner.contracts import KINDS
 from runner.errors import ConfigError, DataError, PluginError, RunnerError
 from runner.plan.experiment import Experiment, Step
 from runner.plan.lineage import Traits
+from runner.plan.streamed import streams
 from runner.trials.crew import Crew
 from runner.trials.interruption import Interruption
 from runner.trials.task import Ended, Said, Task
@@ -44,7 +45,8 @@ class Surveyor:
     def learn(self, experiments: Iterable[Experiment]) -> None:
         """Ask about every step not asked about before. Raises what is wrong with one, before any trial runs."""
         steps: dict[str, Step] = {}
-        for experiment in experiments:
+        asked = list(experiments)
+        for experiment in asked:
             for step in experiment:
                 if step.key not in self._known and KINDS[step.kind].group not in _UNASKED:
                     steps[step.key] = step
@@ -53,6 +55,9 @@ class Surveyor:
         self._known |= steps.keys()
         told = self.order({"do": "survey", "steps": [_told(step) for step in steps.values()]})
         self._take(told)
+        streamed = [experiment.declared for experiment in asked if streams(experiment)]
+        if streamed:
+            self.order({"do": "check_streams", "declared": streamed})
 
     def order(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have one order carried out now, and return the answer.

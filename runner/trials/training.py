@@ -14,7 +14,7 @@ from runner.contracts import Course, Trainer
 from runner.execute.components import Called, Components
 from runner.execute.fold import FittedFold, judged, rescored, smaller, train
 from runner.execute.observing import Stages
-from runner.execute.preparing import Prepared
+from runner.execute.preparing import Prepared, check_table
 from runner.trials.rows import Held
 
 #: A training alone goes on after a fused one has failed, so that one trial's mistake is its own.
@@ -113,6 +113,7 @@ def groups(
 def begin(group: Sequence[Runner], trainer: Trainer, rows: Prepared, threads: int) -> Together:
     """Start to train a group on a fold's rows."""
     called = group[0].components.one("model")
+    check_table(called, rows)
     models = [clone(one.components.one("model").component) for one in group]
     start = time.perf_counter()
     course = called.call("training together", _begun, trainer, models, rows, threads)

@@ -1,7 +1,8 @@
 """What a worker process of a sweep is asked to do: each order and its answer are plain values.
 
-survey: say what only components can say of themselves. prepare: compute rows that several tasks will want.
-trial: train and score one trial. together: train and score many in one. ship: the winner, as a whole run.
+survey: say what only components can say of themselves. check_streams: refuse trials that cannot have their rows in
+batches. prepare: compute rows that several tasks will want. trial: train and score one trial. together: train and
+score many in one. ship: the winner, as a whole run.
 A worker remembers rows, checked steps and trainings under way from one order to the next.
 """
 
@@ -18,13 +19,16 @@ from runner.errors import RunnerError
 from runner.execute.components import Components, build_components
 from runner.execute.recorded import execute
 from runner.execute.request import Request
+from runner.execute.streamed_checks import check_streamable
 from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.lineage import Lineage, Node, repeated
+from runner.plan.streamed import streams
 from runner.store.store import Store
 from runner.trials import training
 from runner.trials.mistakes import kind_of
 from runner.trials.rows import Descent, Held, Larder
+from runner.trials.streamed import alone_in_batches
 from runner.trials.survey import survey
 from runner.trials.training import Runner, Together
 
@@ -75,6 +79,13 @@ def _surveyed(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
     return survey(order["steps"], bench.surroundings)
 
 
+def _streams_checked(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Refuse a trial that cannot have its rows in batches."""
+    for declared in order["declared"]:
+        check_streamable(_components(bench, bench.experiment(declared, 0)))
+    return {}
+
+
 def _prepared(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
     """Compute a fold's rows up to a stage, and keep them where that pays."""
     descent = _descent(bench, order, order["trials"][0]["declared"])
@@ -91,6 +102,8 @@ def _trial(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
     """Train and score one trial on some of its folds."""
     trial = order["trials"][0]
     descent = _descent(bench, order, trial["declared"])
+    if streams(descent.experiment):
+        return {"trials": {str(trial["number"]): {"folds": {"0": alone_in_batches(descent)}}}}
     one = Runner(trial["number"], descent.components)
     whole = bool(descent.components.many("compressors"))
     folds = {}
@@ -156,6 +169,7 @@ _OF_RUNS = ("executor", "trackers", "exporters", "deployers")
 
 _ORDERS: Mapping[str, Callable[[Bench, Mapping[str, Any]], Mapping[str, Any]]] = {
     "survey": _surveyed,
+    "check_streams": _streams_checked,
     "prepare": _prepared,
     "trial": _trial,
     "together": _together,

@@ -265,7 +265,7 @@ ALONE = [
 ]
 
 
-@pytest.mark.parametrize("options", ALONE, ids=str)
+@pytest.mark.parametrize("options", ALONE, ids=lambda options: str(options).partition(" at ")[0])
 def test_some_must_be_trained_alone(options):
     pytest.importorskip("numba")
     assert SGDTogether().fusion_key(SGDClassifier(random_state=0)) is not None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import warnings
@@ -127,21 +128,26 @@ def _fitted(model: Any, rows: Any, target: Any) -> Any:
         return make_pipeline(StandardScaler() if rows is ROWS else "passthrough", model).fit(rows, target)
 
 
-@pytest.mark.parametrize("model", CLASSIFIERS, ids=str)
+def _named(estimator: Any) -> str:
+    """Name a case by what does not change from one process to the next."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(estimator))
+
+
+@pytest.mark.parametrize("model", CLASSIFIERS, ids=_named)
 def test_a_fitted_classifier_is_loaded_and_predicts_the_same(model: Any, tmp_path: Path) -> None:
     fitted = _fitted(model, ROWS, LABELS)
     loaded = SkopsExporter().load(_saved(fitted, tmp_path), TRUSTED_TYPES)
     assert loaded.predict(ROWS).tolist() == fitted.predict(ROWS).tolist()
 
 
-@pytest.mark.parametrize("model", REGRESSORS, ids=str)
+@pytest.mark.parametrize("model", REGRESSORS, ids=_named)
 def test_a_fitted_regressor_is_loaded_and_predicts_the_same(model: Any, tmp_path: Path) -> None:
     fitted = _fitted(model, ROWS, VALUES)
     loaded = SkopsExporter().load(_saved(fitted, tmp_path), TRUSTED_TYPES)
     np.testing.assert_array_equal(loaded.predict(ROWS), fitted.predict(ROWS))
 
 
-@pytest.mark.parametrize("transform", TRANSFORMS, ids=str)
+@pytest.mark.parametrize("transform", TRANSFORMS, ids=_named)
 def test_a_fitted_transform_is_loaded_and_transforms_the_same(transform: Any, tmp_path: Path) -> None:
     rows = np.abs(ROWS)
     fitted = _fitted(transform, rows, LABELS)

@@ -63,6 +63,8 @@ def test_many_numbers_that_differ_little_have_different_hashes() -> None:
 def test_rows_are_hashed_alike_in_every_block() -> None:
     rows = np.tile(np.arange(1000), 140)[:, None]
     assert numbered(row_hashes(rows))[1] == 1000
+    assert numbered(row_hashes(np.repeat(rows, 40, axis=1)))[1] == 1000
+    assert numbered(row_hashes(pd.DataFrame({"t": rows.ravel().astype(str)})))[1] == 1000
 
 
 def test_the_target_makes_equal_features_another_row() -> None:
@@ -73,3 +75,10 @@ def test_the_target_makes_equal_features_another_row() -> None:
 def test_rows_without_columns_are_all_the_same() -> None:
     assert numbered(row_hashes(np.zeros((3, 0))))[1] == 1
     assert numbered(row_hashes(pd.DataFrame(index=range(3))))[1] == 1
+
+
+def test_numbers_and_texts_are_numbered_in_their_order_and_anything_else_as_well() -> None:
+    assert numbered(["b", "a", "b"])[0].tolist() == [1, 0, 1]
+    assert numbered(np.array([2.0, 7.0, 2.0]))[0].tolist() == [0, 1, 0]
+    numbers, count = numbered(np.array(["a", 1, None, "a"], dtype=object))
+    assert (count, numbers[0] == numbers[3]) == (3, True)

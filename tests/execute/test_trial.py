@@ -273,7 +273,7 @@ def test_a_cleaner_that_breaks_its_contract_is_named(tmp_path: Path, offence: ty
 
 
 def test_a_cleaner_that_leaves_nothing_is_a_mistake_about_the_data(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"left none of the 60 rows it was given. Dropped so far: 60 nobody likes it."):
+    with pytest.raises(DataError, match=r"left none of the 60 rows.*60 nobody likes it\."):
         ran(tmp_path, {"cleaner": {"bad": Empties}}, cleaners=["bad"])
 
 
