@@ -47,5 +47,14 @@ class SourceMark:
 #: A source declared inside another: `{use: NAME, …options}`. Options that the outer source gives may be left out.
 SourceDeclaration = Annotated[dict[str, Any], SourceMark()]
 
+
+@dataclass(frozen=True)
+class ModelMark:
+    """Says that a mapping declares a model."""
+
+
+#: A model declared inside another, `{use: NAME, …options}`: the outer one receives it built.
+ModelDeclaration = Annotated[dict[str, Any], ModelMark()]
+
 #: Columns of a table: a name, a list of names, or `{types: […], pattern: …, except: […]}` (see `runner.columns`).
 Columns = str | list[str] | dict[str, Any]

@@ -19,6 +19,7 @@ from runner.report.failures import exit_code, failures_of, show_failures
 from runner.report.leaderboard import show_leaderboard
 from runner.report.live_table import FAILED, SweepProgress, Watch, watching
 from runner.report.plan_view import show_plan
+from runner.report.standing import evidence_of
 from runner.trials.crew import Crew
 from runner.trials.interruption import SweepInterrupted
 from runner.trials.sweeping import SweepOutcome, Wanted, sweep
@@ -83,8 +84,10 @@ def sweep_shown(wanted: Wanted, catalogue: Catalogue, crew: Crew | None) -> tupl
 
 def _told(outcome: SweepOutcome, console: Console) -> int:
     trials = outcome.trials
-    if trials and outcome.objective.direction is not None:
-        show_leaderboard(trials, outcome.objective.direction, console)
+    objective = outcome.objective
+    if trials and objective.direction is not None and objective.metric is not None and outcome.path is not None:
+        evidence = evidence_of(Sweep.open(outcome.path), trials, objective.direction, objective.metric)
+        show_leaderboard(trials, objective.direction, console, evidence=evidence)
     failed = [trial for trial in trials if trial.state in FAILED]
     if failed and outcome.path is not None:
         show_failures(failures_of(Sweep.open(outcome.path), failed), len(trials), console)

@@ -118,11 +118,39 @@ def _written(truth: NDArray[Any], prediction: Prediction) -> str:
     return repr([None if array is None else array.tolist() for array in arrays])
 
 
+def scores_resamples_as_the_rows_repeated(subject: Subject) -> None:
+    """What `resampled` gives for rows drawn so often is `score` of the rows repeated so often."""
+    metric = subject.build()
+    if not hasattr(metric, "resampled") or metric.direction is None:
+        return
+    for truth, _, said in _cases(metric):
+        times = np.random.default_rng(1).integers(1, 3, size=len(truth))
+        rows = np.repeat(np.arange(len(truth)), times)
+        try:
+            score = subject.call(metric.score, truth[rows], _drawn(said, rows))
+        except Broken:
+            raise
+        except Exception:  # noqa: BLE001 - one of the cases may be refused, see `_scored`
+            continue
+        found = subject.call(metric.resampled, truth, said, times[None].astype(float))
+        if found is NotImplemented:
+            continue
+        told = f"resampled() gives {found!r} where score() of the rows repeated gives {score!r}"
+        same = np.shape(found) == (1,) and (np.isnan(found[0]) or np.isclose(found[0], score))
+        subject.expect(same, told)
+
+
+def _drawn(said: Prediction, rows: NDArray[np.intp]) -> Prediction:
+    parts = [None if part is None else part[rows] for part in (said.probabilities, said.scores)]
+    return Prediction(said.labels[rows], said.classes, *parts)
+
+
 METRIC = (
     declares_what_it_reads,
     gives_a_finite_number,
     ranks_perfect_predictions_above_random_ones,
     does_not_change_truth_or_prediction,
+    scores_resamples_as_the_rows_repeated,
 )
 
 # --- searches ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from runner.catalogue import Catalogue, Offer
 from runner.conformance.samples import Sample
 from runner.data import Dataset
 from runner.isolation import restored_globals
+from runner.plan.nested import with_models
 
 
 class Broken(AssertionError):
@@ -38,7 +39,18 @@ class Subject:
         settings = dict(self.settings)
         if self.offer.wants_seed(settings):
             settings["random_state"] = seed
-        return self.offer.build(self.offer.check(settings))
+        checked = self.offer.check(settings)
+        return self.offer.build(with_models(self.offer.signature.options, checked, self._inside(seed)))
+
+    def _inside(self, seed: int) -> Callable[[str, Mapping[str, Any]], Any]:
+        """Return what builds a model that is declared inside this one."""
+
+        def build(key: str, declared: Mapping[str, Any]) -> Any:
+            del key
+            settings = {name: value for name, value in declared.items() if name != "use"}
+            return Subject(self.catalogue.find("model", declared["use"]), settings, self.catalogue).build(seed)
+
+        return build
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call one of its methods. Raises Broken if that changes what belongs to the whole process."""

@@ -20,7 +20,7 @@ from runner.contracts import KINDS
 from runner.errors import ConfigError, PluginError, ResourceError, RunnerError
 from runner.isolation import call_isolated
 from runner.plan.experiment import Experiment, Step
-from runner.plan.nested import absolute, input_files
+from runner.plan.nested import absolute, input_files, with_models
 from runner.plan.seeds import random_state
 from runner.secrets import masked
 
@@ -133,6 +133,10 @@ def build_step(step: Step, seed: int, folder: Path, received: Mapping[str, Any] 
         settings["random_state"] = random_state(seed, step.path)
     for option, path in input_files(step.offer.signature.options, settings).items():
         settings[option] = str(absolute(path, folder))
+    inside = iter(step.inner)
+    settings = with_models(
+        step.offer.signature.options, settings, lambda *_: build_step(next(inside), seed, folder, received)
+    )
     wanted = step.offer.signature.receives
     given = {name: received[kind] for name, kind in wanted.items() if received and kind in received}
     return step.offer.build(settings, given)

@@ -19,7 +19,7 @@ from runner.contracts import KINDS, Kind
 from runner.errors import ConfigError, did_you_mean
 from runner.options import Count
 from runner.plan.keys import digest_of
-from runner.plan.nested import declared_sources
+from runner.plan.nested import declared_models, declared_sources
 from runner.secrets import REDACTED, holds_plain_secret
 from runner.signature import Option
 
@@ -39,12 +39,15 @@ OF_SWEEPS = ("sweep",)
 
 _GROUPS = {kind.group: kind for kind in KINDS.values()}
 
+#: Kinds whose components may be declared inside one of their own kind, and where its settings hold them.
+_NESTED = {"source": declared_sources, "model": declared_models}
+
 
 @dataclass(frozen=True)
 class Step:
     """A component in its place. name: of the step, unique in its group; settings: checked, without `use`.
 
-    inner: the sources that are declared inside a source; within: where such a one stands.
+    inner: the sources that are declared inside a source, the models inside a model; within: where such a one stands.
     """
 
     kind: str
@@ -61,6 +64,11 @@ class Step:
         if self.within:
             return f"{self.within}.{self.name}"
         return f"{kind.group}.{self.name}" if kind.many else kind.group
+
+    @cached_property
+    def receives(self) -> frozenset[str]:
+        """The kinds of components that the core hands in, to those inside too."""
+        return frozenset(self.offer.signature.receives.values()).union(*(step.receives for step in self.inner))
 
     @cached_property
     def own(self) -> Mapping[str, Any]:
@@ -280,22 +288,23 @@ def _known_step(
     try:
         key = json.dumps([kind.name, name, entry])
     except TypeError:  # an object given from Python
-        return _step(kind, name, entry, catalogue, judged=judged)
+        return step_of(kind, name, entry, catalogue, judged=judged)
     if key not in known:
         _check_kept({f"{kind.group}.{name}" if kind.many else kind.group: entry})
-        known[key] = _step(kind, name, entry, catalogue, judged=judged)
+        known[key] = step_of(kind, name, entry, catalogue, judged=judged)
     return known[key]
 
 
-def _step(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue, *, judged: bool) -> Step:
+def step_of(kind: Kind, name: str, entry: Mapping[str, Any], catalogue: Catalogue, *, judged: bool) -> Step:
+    """Check a component in its place. entry: its settings and `use`. Raises ConfigError, PluginError."""
     offer = catalogue.find(kind.name, str(entry["use"]))
     path = f"{kind.group}.{name}" if kind.many else kind.group
     try:
         checked = offer.check(_settings(entry), judged=judged)
     except SettingError as error:
         raise error.at(path) from None
-    declared = declared_sources(offer.signature.options, checked) if kind.name == "source" else ()
-    inner = tuple(inner_source(f"{path}.{key}", one, catalogue, partial=True, judged=judged) for key, one in declared)
+    # What a source inside another lacks, such as its path, the outer one may give; nobody gives it to a model.
+    inner = _inner(path, offer, checked, catalogue, partial=kind.name == "source", judged=judged)
     return Step(kind.name, name, offer, checked, inner)
 
 
@@ -304,18 +313,31 @@ def inner_source(path: str, entry: Any, catalogue: Catalogue, *, partial: bool =
 
     path: where the declaration holds it, such as "source.read". partial: the outer one gives what is missing.
     """
+    return _inner_step("source", path, entry, catalogue, partial=partial, judged=judged)
+
+
+def _inner(
+    path: str, outer: Offer, settings: Mapping[str, Any], catalogue: Catalogue, *, partial: bool, judged: bool
+) -> tuple[Step, ...]:
+    """Check all that is declared inside a component."""
+    find = _NESTED.get(outer.kind)
+    declared = find(outer.signature.options, settings) if find else ()
+    return tuple(
+        _inner_step(outer.kind, f"{path}.{key}", one, catalogue, partial=partial, judged=judged)
+        for key, one in declared
+    )
+
+
+def _inner_step(kind: str, path: str, entry: Any, catalogue: Catalogue, *, partial: bool, judged: bool) -> Step:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("use"), str):
-        raise ConfigError(f"{path}: {entry!r} declares no source; write '{{use: NAME, …}}' with the options of NAME.")
-    offer = catalogue.find("source", entry["use"])
+        raise ConfigError(f"{path}: {entry!r} declares no {kind}; write '{{use: NAME, …}}' with the options of NAME.")
+    offer = catalogue.find(kind, entry["use"])
     try:
         checked = offer.check(_settings(entry), judged=judged, partial=partial)
     except SettingError as error:
         raise error.at(path) from None
-    inner = tuple(
-        inner_source(f"{path}.{key}", one, catalogue, partial=partial, judged=judged)
-        for key, one in declared_sources(offer.signature.options, checked)
-    )
-    return Step("source", offer.name, offer, checked, inner, within=path)
+    inner = _inner(path, offer, checked, catalogue, partial=partial, judged=judged)
+    return Step(kind, offer.name, offer, checked, inner, within=path)
 
 
 def _settings(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -342,10 +364,9 @@ def _check_whole(experiment: Experiment) -> None:
             )
     model = experiment.one("model")
     assert model is not None
-    received = set(model.offer.signature.receives.values())
     for group in ("optimizer", "scheduler"):
         chosen = experiment.one(group)
-        if chosen and KINDS[chosen.kind].name not in received:
+        if chosen and chosen.kind not in model.receives:
             raise ConfigError(
                 f"{model.offer} takes no {group}, so {chosen.offer} would be ignored. "
                 f"Use '{group}=none', or a model that is trained by gradients."

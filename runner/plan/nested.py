@@ -1,13 +1,13 @@
-"""Sources declared inside a source: where a step's settings hold them."""
+"""Sources declared inside a source, and models inside a model: where a step's settings hold them."""
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from runner.options import InputFileMark, SourceMark
+from runner.options import InputFileMark, ModelMark, SourceMark
 from runner.signature import Option
 
 
@@ -17,6 +17,26 @@ def declared_sources(
     """Give (dotted key, declaration) for every source declared in the settings of another."""
     for option in options:
         yield from _marked(option.annotation, settings.get(option.name), option.name, SourceMark)
+
+
+def declared_models(
+    options: Sequence[Option], settings: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give (dotted key, declaration) for every model declared in the settings of another."""
+    for option in options:
+        yield from _marked(option.annotation, settings.get(option.name), option.name, ModelMark)
+
+
+def with_models(
+    options: Sequence[Option], settings: Mapping[str, Any], make: Callable[[str, Any], Any]
+) -> dict[str, Any]:
+    """Return the settings with `make(dotted key, declaration)` in place of every model that they declare."""
+    made = {
+        option.name: _replaced(option.annotation, settings[option.name], option.name, ModelMark, make)
+        for option in options
+        if _marked(option.annotation, settings.get(option.name), option.name, ModelMark)
+    }
+    return {**settings, **made}
 
 
 def input_files(options: Sequence[Option], settings: Mapping[str, Any]) -> dict[str, str]:
@@ -33,25 +53,33 @@ def absolute(path: str, folder: Path) -> Path:
     return (folder / Path(path).expanduser()).absolute()
 
 
-def _marked(annotation: Any, value: Any, key: str, mark: type) -> Iterator[tuple[str, Any]]:
-    """Walk through a value along its type, and give what stands where the type bears the mark."""
+def _marked(annotation: Any, value: Any, key: str, mark: type) -> list[tuple[str, Any]]:
+    """Return (dotted key, value) of all that stands where the type bears the mark."""
+    found: list[tuple[str, Any]] = []
+
+    def note(where: str, item: Any) -> Any:
+        found.append((where, item))
+        return item
+
+    _replaced(annotation, value, key, mark, note)
+    return found
+
+
+def _replaced(annotation: Any, value: Any, key: str, mark: type, make: Callable[[str, Any], Any]) -> Any:
+    """Walk through a value along its type, and put `make(key, item)` where the type bears the mark."""
     if value is None:
-        return
+        return None
     if typing.get_origin(annotation) is Annotated:
         inner, *marks = typing.get_args(annotation)
         if any(isinstance(one, mark) for one in marks):
-            yield key, value
-        else:
-            yield from _marked(inner, value, key, mark)
-        return
+            return make(key, value)
+        return _replaced(inner, value, key, mark, make)
     parts = typing.get_args(annotation)
     if isinstance(value, Mapping) and typing.get_origin(annotation) is dict:
-        for name, item in value.items():
-            yield from _marked(parts[1], item, f"{key}.{name}", mark)
-    elif isinstance(value, list | tuple) and typing.get_origin(annotation) in (list, tuple, Sequence):
-        for position, item in enumerate(value):
-            yield from _marked(parts[0], item, f"{key}[{position}]", mark)
-    else:
-        for part in parts:
-            if typing.get_origin(part) is not None:
-                yield from _marked(part, value, key, mark)
+        return {name: _replaced(parts[1], item, f"{key}.{name}", mark, make) for name, item in value.items()}
+    if isinstance(value, list | tuple) and typing.get_origin(annotation) in (list, tuple, Sequence):
+        return [_replaced(parts[0], item, f"{key}[{place}]", mark, make) for place, item in enumerate(value)]
+    for part in parts:
+        if typing.get_origin(part) is not None:
+            value = _replaced(part, value, key, mark, make)
+    return value

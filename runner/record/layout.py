@@ -20,6 +20,7 @@ DATA_REPORT = "reports/data.json"
 SEEDS = "seeds.json"
 STEPS = "steps.jsonl"
 METRICS = "metrics.json"
+PREDICTIONS = "predictions.csv"
 CURVES = "curves.csv"
 FIGURES = "figures"
 RANGE_TEST = "range_test.json"
@@ -43,7 +44,8 @@ LAYOUT = MappingProxyType(
         DATA_REPORT: "The data in counts: columns, missing values, classes, what each step did to them, leaks.",
         SEEDS: "The experiment's seed and the seed derived from it for each step and fold.",
         STEPS: "One line per step carried out: fold, seconds, rows in, rows out, a note.",
-        METRICS: "Scores on held-out rows per fold, in total, and after each compressor.",
+        METRICS: "Scores on held-out rows per fold, in total with intervals, and after each compressor.",
+        PREDICTIONS: "What was predicted of each held-out row: fold, part, row id, truth, label, chances.",
         CURVES: "Loss and learning rate per epoch and training, for models trained by gradients.",
         f"{FIGURES}/": "The curves as SVG: loss, learning rate, and the range test where one was made.",
         RANGE_TEST: "Learning rates tried and the losses they led to, where a rate was chosen ('auto').",

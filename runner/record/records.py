@@ -19,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from runner.record.interval import Interval
+
 #: The version of the layout and of these records. A reader refuses a newer one by name.
 SCHEMA = 1
 
@@ -126,7 +128,8 @@ class Metrics:
 
     primary: the metric that ranks runs, None if there is none. direction: of the primary metric.
     folds: metric -> score, per fold. total: metric -> score over the folds. compressed: compressor -> metric ->
-    score of the compressed pipeline. non_finite: dotted paths of the scores that were NaN or infinite.
+    score of the compressed pipeline. intervals: metric -> how sure its total is, where it has a direction.
+    non_finite: dotted paths of the scores that were NaN or infinite.
     """
 
     primary: str | None = None
@@ -134,6 +137,7 @@ class Metrics:
     folds: Sequence[Mapping[str, Score]] = ()
     total: Mapping[str, Total] = field(default_factory=dict)
     compressed: Mapping[str, Mapping[str, Total]] = field(default_factory=dict)
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
     non_finite: Sequence[str] = ()
 
     @classmethod
@@ -148,5 +152,7 @@ class Metrics:
                 step: {name: Total.of(total) for name, total in totals.items()}
                 for step, totals in record["compressed"].items()
             },
+            # a run of before there were intervals has none
+            intervals={name: Interval.of(told) for name, told in record.get("intervals", {}).items()},
             non_finite=tuple(record["non_finite"]),
         )

@@ -13,38 +13,50 @@ from rich.console import Console
 from rich.text import Text
 
 from runner.errors import ConfigError, did_you_mean
+from runner.record.evidence import Verdict
 from runner.record.results import cell
+from runner.report.doubt import MARKS
 from runner.report.leaderboard import Direction
 from runner.report.short_names import setting
 from runner.report.tables import number, show, table
 
 _ABSENT = object()
+#: The verdict that says most for a value first: one trial as good as the best is enough.
+_FAVOURABLE: tuple[Verdict, ...] = ("best", "alike", "unknown", "worse")
 
 
 @dataclass(frozen=True)
 class Point:
-    """A trial or a run. settings: dotted key -> value; score: None where there is none that is finite."""
+    """A trial or a run. settings: dotted key -> value; score: None where there is none that is finite.
+
+    verdict: how it compares with the best of its sweep, None where that was not looked at.
+    """
 
     settings: Mapping[str, Any]
     score: float | None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
 class Field:
-    """What is compared: the points of one sweep, or of some runs. common: settings all its points share."""
+    """What is compared: the points of one sweep, or of some runs. common: settings all its points share.
+
+    remarks: what a person should know of the verdicts.
+    """
 
     name: str
     metric: str
     direction: Direction
     points: Sequence[Point]
     common: Mapping[str, Any]
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Summary:
     """The scores of the points with one value. std: ddof = 0, None of a single one. count: points with a score.
 
-    without: points that have none.
+    without: points that have none. verdict: the most favourable of its points'.
     """
 
     best: float | None
@@ -52,6 +64,7 @@ class Summary:
     std: float | None
     count: int
     without: int
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,9 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
         for value, row in zip(comparison.values, comparison.cells, strict=True)
     ]
     show(console, table((comparison.by, *headings), rows, numbers=headings))
+    for place, field in enumerate(comparison.fields, start=1):
+        for remark in field.remarks:
+            console.print(Text(f"{place}: {remark}" if many else remark), soft_wrap=True)
 
 
 def write_comparison(comparison: Comparison, out: IO[str]) -> None:
@@ -126,7 +142,7 @@ def comparison_data(comparison: Comparison) -> list[dict[str, Any]]:
             "in": field.name,
             "metric": field.metric,
             "value": value,
-            **{name: getattr(row[place], name) for name in ("best", "mean", "std", "count", "without")},
+            **{name: getattr(row[place], name) for name in ("best", "mean", "std", "count", "without", "verdict")},
         }
         for place, field in enumerate(comparison.fields)
         for value, row in zip(comparison.values, comparison.cells, strict=True)
@@ -134,13 +150,13 @@ def comparison_data(comparison: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def _groups(field: Field, by: str) -> dict[str, tuple[Any, list[float | None]]]:
-    """Return the scores by value; the value's text is the key, since a list is no key and 1 is not True."""
-    groups: dict[str, tuple[Any, list[float | None]]] = {}
+def _groups(field: Field, by: str) -> dict[str, tuple[Any, list[Point]]]:
+    """Return the points by value; the value's text is the key, since a list is no key and 1 is not True."""
+    groups: dict[str, tuple[Any, list[Point]]] = {}
     for point in field.points:
         value = point.settings.get(by, field.common.get(by, _ABSENT))
         if value is not _ABSENT:
-            groups.setdefault(cell(value), (value, []))[1].append(point.score)
+            groups.setdefault(cell(value), (value, []))[1].append(point)
     return groups
 
 
@@ -148,16 +164,18 @@ def _keys(field: Field) -> Iterable[str]:
     return {*field.common, *(key for point in field.points for key in point.settings)}
 
 
-def _summary(scores: Sequence[float | None], direction: Direction) -> Summary:
-    finite = [score for score in scores if score is not None and math.isfinite(score)]
+def _summary(points: Sequence[Point], direction: Direction) -> Summary:
+    finite = [point.score for point in points if point.score is not None and math.isfinite(point.score)]
     if not finite:
-        return Summary(None, None, None, 0, len(scores))
+        return Summary(None, None, None, 0, len(points))
+    verdicts = {point.verdict for point in points}
     return Summary(
         best=max(finite) if direction == "maximize" else min(finite),
         mean=fmean(finite),
         std=pstdev(finite) if len(finite) > 1 else None,
         count=len(finite),
-        without=len(scores) - len(finite),
+        without=len(points) - len(finite),
+        verdict=next((verdict for verdict in _FAVOURABLE if verdict in verdicts), None),
     )
 
 
@@ -171,7 +189,12 @@ def _texts(summary: Summary | None) -> list[str]:
         return ["", "", ""]
     spread = "" if summary.std is None else f" ± {number(summary.std)}"
     without = f" ({summary.without:,} without a score)" if summary.without else ""
-    return [number(summary.best), f"{number(summary.mean)}{spread}", f"{summary.count:,}{without}"]
+    mark = MARKS[summary.verdict] if summary.verdict else ""
+    return [
+        f"{mark} {number(summary.best)}".lstrip(),
+        f"{number(summary.mean)}{spread}",
+        f"{summary.count:,}{without}",
+    ]
 
 
 def _sort_key(value: Any) -> tuple[bool, float, str]:

@@ -9,16 +9,24 @@ from runner.plan.explaining import flat
 from runner.record.read import Run
 from runner.record.read_sweep import Sweep
 from runner.report.comparison import Field, Point
+from runner.report.doubt import evidence_lines
 from runner.report.leaderboard import Direction
-from runner.report.standing import Standing
+from runner.report.standing import Standing, evidence_of
 
 
 def field_of_sweep(sweep: Sweep) -> Field:
     """Return a sweep's trials. One that the search stopped early has no score to compare: it was trained less."""
     standing = Standing.of(sweep)
-    points = [Point(trial.settings, trial.score if trial.state == "done" else None) for trial in standing.trials]
+    evidence = evidence_of(sweep, standing.trials, standing.direction, standing.metric)
+    points = [
+        Point(trial.settings, trial.score, evidence.verdict(trial.number) if evidence.compared else None)
+        if trial.state == "done"
+        else Point(trial.settings, None)
+        for trial in standing.trials
+    ]
     name = f"{sweep.path.parent.name}/{sweep.path.name}"
-    return Field(name, standing.metric, standing.direction, points, flat(sweep.info.base))
+    remarks = evidence_lines(evidence)
+    return Field(name, standing.metric, standing.direction, points, flat(sweep.info.base), remarks)
 
 
 def field_of_runs(runs: Sequence[Run]) -> Field:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
 
+from runner.record.evidence import Evidence
 from runner.record.sweeps import TrialSummary
+from runner.report.doubt import evidence_lines, marked
 from runner.report.short_names import setting, short_names
 from runner.report.tables import number, seconds, show, table
 
@@ -59,16 +61,26 @@ def varying(trials: Sequence[TrialSummary]) -> list[str]:
     return [key for key, differs in differ.items() if differs or key in conditional]
 
 
-def show_leaderboard(trials: Sequence[TrialSummary], direction: Direction, console: Console, top: int = TOP) -> None:
-    """Print the first `top` trials as a table and count the others."""
+def show_leaderboard(
+    trials: Sequence[TrialSummary],
+    direction: Direction,
+    console: Console,
+    top: int = TOP,
+    evidence: Evidence | None = None,
+) -> None:
+    """Print the first `top` trials as a table and count the others. evidence: marks those as good as the best."""
     keys = varying(trials)
     names = short_names(keys)
     places = ranked(trials, direction)
-    headings = ("rank", "trial", "score", *(names[key] for key in keys), "took")
-    rows = [_cells(place, keys) for place in places[:top]]
+    marks = marked(evidence)
+    extra = ("to best",) if marks else ()
+    headings = ("rank", "trial", "score", *extra, *(names[key] for key in keys), "took")
+    rows = [_cells(place, keys, marks) for place in places[:top]]
     show(console, table(headings, rows, numbers=("rank", "trial", "score", "took")))
     if len(places) > top:
         console.print(Text(f"and {_counted([place.trial for place in places[top:]])}"), soft_wrap=True)
+    for line in evidence_lines(evidence):
+        console.print(Text(line), soft_wrap=True)
 
 
 def finite(score: float | None) -> bool:
@@ -86,12 +98,13 @@ def _order(trial: TrialSummary, direction: Direction) -> tuple[bool, float, int]
     return False, -trial.score if direction == "maximize" else trial.score, trial.number
 
 
-def _cells(place: Place, keys: Sequence[str]) -> list[str]:
+def _cells(place: Place, keys: Sequence[str], marks: Mapping[int, str]) -> list[str]:
     trial = place.trial
     return [
         "–" if place.rank is None else str(place.rank),
         str(trial.number),
         _score(trial),
+        *([marks.get(trial.number, "")] if marks else []),
         *(setting(trial.settings[key]) if key in trial.settings else "" for key in keys),
         seconds(trial.seconds),
     ]

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from runner.errors import RunnerError
+from runner.record.evidence import ONE_FOLD, Evidence, Scored, weigh
 from runner.record.read_sweep import Sweep
-from runner.record.shelves import Committed, Shelves
-from runner.record.sweeps import TrialSummary
-from runner.report.leaderboard import Direction, best
+from runner.record.shelves import Committed, Shelves, trial_name
+from runner.record.sweeps import TRIALS, TrialSummary, read_trial
+from runner.report.leaderboard import Direction, best, ranked
 from runner.report.live_table import FAILED
+
+#: So many trials are compared with the best: their records are opened one by one, and a sweep may have ten thousand.
+NEXT_BEST = 200
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,34 @@ class Standing:
     def state(self) -> str:
         """Whether anything is left: "done" or "unfinished"; nothing is "done" in a sweep that planned nothing."""
         return "done" if self.total and self.ended == self.total else "unfinished"
+
+
+def evidence_of(sweep: Sweep, trials: Sequence[TrialSummary], direction: Direction, metric: str) -> Evidence:
+    """Read what the folds tell of the best of these trials, compared with those that come next.
+
+    Nothing is known of a trial whose record is damaged; where the best has one fold only, no other record is opened.
+    """
+    numbers = [place.trial.number for place in ranked(trials, direction) if place.rank is not None]
+    if not numbers:
+        return Evidence(None, 0)
+    first, *others = numbers
+    try:
+        scored = [_scored(sweep, first, metric)]
+    except RunnerError as error:
+        return Evidence(first, 0, unknown=dict.fromkeys(others, f"the record of the best cannot be read: {error}"))
+    if len(scored[0].scores) < 2:
+        return Evidence(first, len(scored[0].scores), unknown=dict.fromkeys(others, ONE_FOLD))
+    unknown = dict.fromkeys(others[NEXT_BEST:], f"only the {NEXT_BEST} that come next are")
+    for number in others[:NEXT_BEST]:
+        try:
+            scored.append(_scored(sweep, number, metric))
+        except RunnerError:
+            unknown[number] = "its record cannot be read; 'runner verify' tells more"
+    return weigh(scored, first, direction, among=len(numbers), unknown=unknown)
+
+
+def _scored(sweep: Sweep, number: int, metric: str) -> Scored:
+    return Scored.of(read_trial(sweep.path / TRIALS / trial_name(number)), metric)
 
 
 def _metric(sweep: Sweep) -> str:

@@ -9,13 +9,15 @@ from typing import IO, Any
 from rich.console import Console
 from rich.text import Text
 
+from runner.record.evidence import Evidence
 from runner.record.read_sweep import Sweep
 from runner.record.sweeps import TrialSummary
 from runner.report.aligned import aligned
+from runner.report.doubt import evidence_data
 from runner.report.failures import failures_of, reasons, show_failures
 from runner.report.leaderboard import ranked, show_leaderboard, varying
 from runner.report.short_names import setting, short_names
-from runner.report.standing import Standing
+from runner.report.standing import Standing, evidence_of
 from runner.report.tables import heading, number, seconds
 
 
@@ -27,6 +29,7 @@ def sweep_data(sweep: Sweep) -> dict[str, Any]:
         "path": str(sweep.path),
         "info": asdict(sweep.info),
         "trials": {"total": standing.total, "ended": standing.ended, "failed": standing.failed},
+        "evidence": evidence_data(_evidence(sweep, standing)),
         "leaderboard": [{"rank": place.rank, **asdict(place.trial)} for place in places],
         "failures": [asdict(reason) for reason in reasons(failures_of(sweep, standing.trials))],
         "best": None if sweep.best is None else str(sweep.best),
@@ -39,7 +42,7 @@ def show_sweep(sweep: Sweep, console: Console) -> None:
     _show_info(sweep, standing, console)
     if standing.trials:
         heading(console, f"Best by {standing.metric} ({standing.direction})")
-        show_leaderboard(standing.trials, standing.direction, console)
+        show_leaderboard(standing.trials, standing.direction, console, evidence=_evidence(sweep, standing))
     if standing.failed:
         heading(console, "Failures")
         show_failures(failures_of(sweep, standing.trials), standing.ended, console)
@@ -73,6 +76,10 @@ def _cells(trial: TrialSummary, keys: Sequence[str]) -> list[str]:
         seconds(trial.seconds),
         str(trial.attempt),
     ]
+
+
+def _evidence(sweep: Sweep, standing: Standing) -> Evidence:
+    return evidence_of(sweep, standing.trials, standing.direction, standing.metric)
 
 
 def _show_info(sweep: Sweep, standing: Standing, console: Console) -> None:

@@ -4,137 +4,107 @@ from sklearn import metrics
 
 from runner.data import Prediction
 from runner.errors import ConfigError, DataError
-from runner_builtin.class_metrics import F1, Accuracy, ConfusionMatrix, LogLoss, Precision, Recall, RocAuc
+from runner_builtin.class_metrics import F1, FBeta, Precision, Recall
+from tests.builtin.metric_cases import SEEDS, classification
 
-RNG = np.random.default_rng(0)
-BINARY, MANY = np.array(["ham", "spam"]), np.array([0, 1, 2, 3])
-AVERAGED = [
+
+def fbeta_3(*arguments, **options):
+    return metrics.fbeta_score(*arguments, beta=3.0, **options)
+
+
+SCORES = [
     (Precision, metrics.precision_score),
     (Recall, metrics.recall_score),
     (F1, metrics.f1_score),
+    (lambda **options: FBeta(beta=3.0, **options), fbeta_3),
 ]
+IDS = ["precision", "recall", "f1", "fbeta"]
+every = pytest.mark.parametrize(("metric", "theirs"), SCORES, ids=IDS)
 
 
-def predicted(classes, n=200, scores=False):
-    """Make random truth and a prediction that is a little better than guessing."""
-    truth = RNG.integers(len(classes), size=n)
-    logits = RNG.normal(size=(n, len(classes))) + np.eye(len(classes))[truth]
-    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    decision = logits[:, 1] - logits[:, 0] if len(classes) == 2 else logits
-    labels = classes[np.argmax(logits, axis=1)]
-    return classes[truth], Prediction(labels, classes, probabilities, decision if scores else None)
-
-
-def test_accuracy_is_scikit_learns():
-    truth, prediction = predicted(MANY)
-    assert Accuracy().score(truth, prediction) == metrics.accuracy_score(truth, prediction.labels)
-
-
-@pytest.mark.parametrize(("metric", "theirs"), AVERAGED)
+@every
 @pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
-@pytest.mark.parametrize("classes", [BINARY, MANY], ids=["two", "four"])
-def test_averages_are_scikit_learns(metric, theirs, average, classes):
-    truth, prediction = predicted(classes)
-    assert metric(average=average).score(truth, prediction) == theirs(truth, prediction.labels, average=average)
+@pytest.mark.parametrize("complete", [True, False], ids=["all classes", "one absent"])
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+def test_averages_are_scikit_learns(metric, theirs, average, complete, n_classes):
+    for seed in SEEDS:
+        truth, said = classification(seed, n_classes, complete=complete)
+        expected = theirs(truth, said.labels, average=average, zero_division=0)
+        assert metric(average=average).score(truth, said) == expected
 
 
-@pytest.mark.parametrize(("metric", "theirs"), AVERAGED)
-@pytest.mark.parametrize(("positive", "meant"), [(None, "spam"), ("ham", "ham"), ("spam", "spam")])
+@every
 @pytest.mark.parametrize("average", ["auto", "binary"])
-def test_two_classes_are_scored_by_the_positive_one(metric, theirs, positive, meant, average):
-    truth, prediction = predicted(BINARY)
-    ours = metric(average=average, positive=positive).score(truth, prediction)
-    assert ours == theirs(truth, prediction.labels, pos_label=meant)
+@pytest.mark.parametrize("positive", [None, 0, 1])
+def test_two_classes_are_scored_by_the_positive_one(metric, theirs, average, positive):
+    for seed in SEEDS:
+        truth, said = classification(seed, 2)
+        known = said.classes.tolist()
+        ours = metric(average=average, positive=None if positive is None else known[positive])
+        meant = known[1 if positive is None else positive]
+        assert ours.score(truth, said) == theirs(truth, said.labels, pos_label=meant, zero_division=0)
 
 
-@pytest.mark.parametrize(("metric", "theirs"), AVERAGED)
+@every
 def test_auto_means_the_mean_over_more_than_two_classes(metric, theirs):
-    truth, prediction = predicted(MANY)
-    assert metric().score(truth, prediction) == theirs(truth, prediction.labels, average="macro")
+    truth, said = classification(2, 4)
+    assert metric().score(truth, said) == theirs(truth, said.labels, average="macro", zero_division=0)
 
 
-@pytest.mark.parametrize("metric", [Precision(), Recall(), F1()])
-def test_a_positive_class_that_never_occurs_scores_zero_without_a_warning(metric):
+@every
+def test_no_average_describes_every_class_that_the_model_knows(metric, theirs):
+    truth, said = classification(4, 3, complete=False)
+    scores = metric(average=None).score(truth, said)
+    expected = theirs(truth, said.labels, labels=said.classes, average=None, zero_division=0)
+    assert scores == expected.tolist()
+    assert len(scores) == 3
+    assert metric(average=None).direction is None
+    assert metric().direction == "maximize"
+
+
+@every
+def test_a_positive_class_that_never_occurs_scores_zero_without_a_warning(metric, theirs):
     labels = np.array(["ham", "ham"])
-    assert metric.score(labels, Prediction(labels, BINARY)) == 0.0
+    assert metric().score(labels, Prediction(labels, np.array(["ham", "spam"]))) == 0.0
 
 
 def test_binary_needs_two_classes():
-    truth, prediction = predicted(MANY)
+    truth, said = classification(1, 4)
     with pytest.raises(ConfigError, match=r"'binary' is for two classes, found 4 \(0, 1, 2, 3\)"):
-        F1(average="binary").score(truth, prediction)
+        F1(average="binary").score(truth, said)
 
 
 def test_a_positive_class_must_be_one():
-    truth, prediction = predicted(BINARY)
-    with pytest.raises(ConfigError, match="positive: 'span' is no class; the classes are 'ham' and 'spam'"):
-        F1(positive="span").score(truth, prediction)
+    truth, said = classification(1, 2)
+    with pytest.raises(ConfigError, match="positive: 'span' is no class; the classes are 0 and 1"):
+        F1(positive="span").score(truth, said)
 
 
-def test_a_positive_class_means_nothing_to_an_average():
-    truth, prediction = predicted(MANY)
-    with pytest.raises(ConfigError, match="positive: 1 means nothing"):
-        F1(positive=1).score(truth, prediction)
-
-
-def test_the_confusion_matrix_follows_the_models_class_order():
-    truth = np.array(["b", "b", "a", "b"])
-    prediction = Prediction(np.array(["b", "a", "a", "b"]), np.array(["a", "b", "c"]))
-    assert ConfusionMatrix().score(truth, prediction) == [[1, 0, 0], [1, 2, 0], [0, 0, 0]]
-    assert ConfusionMatrix.direction is None
-
-
-@pytest.mark.parametrize("scores", [False, True])
-def test_auc_of_two_classes_is_scikit_learns(scores):
-    truth, prediction = predicted(BINARY, scores=scores)
-    given = prediction.scores if scores else prediction.probabilities[:, 1]
-    assert RocAuc().score(truth, prediction) == metrics.roc_auc_score(truth == "spam", given)
-
-
-def test_auc_of_many_classes_is_scikit_learns():
-    truth, prediction = predicted(MANY, scores=True)
-    assert RocAuc().score(truth, prediction) == metrics.roc_auc_score(
-        truth, prediction.probabilities, multi_class="ovr", average="macro"
-    )
-
-
-def test_auc_of_many_classes_can_be_had_from_scores_alone():
-    truth, full = predicted(MANY, scores=True)
-    each = [metrics.roc_auc_score(truth == label, full.scores[:, label]) for label in MANY]
-    assert RocAuc().score(truth, Prediction(full.labels, MANY, None, full.scores)) == np.mean(each)
-
-
-def test_log_loss_is_scikit_learns():
-    for classes in (BINARY, MANY):
-        truth, prediction = predicted(classes)
-        assert LogLoss().score(truth, prediction) == metrics.log_loss(truth, prediction.probabilities, labels=classes)
-
-
-def test_log_loss_knows_classes_that_the_test_rows_lack():
-    probabilities = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
-    prediction = Prediction(np.array([0, 1]), np.array([0, 1, 2]), probabilities)
-    assert LogLoss().score(np.array([0, 1]), prediction) == pytest.approx(np.log(2))
+@pytest.mark.parametrize("average", ["auto", "micro", None])
+def test_a_positive_class_means_nothing_to_an_average(average):
+    truth, said = classification(1, 3)
+    with pytest.raises(
+        ConfigError, match=f"positive: 1 means nothing to an average over 3 classes .average {average!r}"
+    ):
+        F1(average=average, positive=1).score(truth, said)
 
 
 @pytest.mark.fault("F81")
-@pytest.mark.parametrize("classes", [BINARY, MANY], ids=["two", "four"])
-def test_auc_of_one_class_is_an_error_with_the_counts(classes):
-    _, prediction = predicted(classes, n=7)
-    with pytest.raises(DataError, match=rf"among 7 test rows there is none of .*found {classes[1].item()!r}: 7"):
-        RocAuc().score(np.repeat(classes[1], 7), prediction)
+def test_a_list_of_classes_has_no_place_for_one_that_no_training_row_had():
+    _, said = classification(0, 2, n_rows=3)
+    with pytest.raises(DataError, match=r"metric 'recall': .* no training row had \('tea': 2\)"):
+        Recall(average=None).score(np.array(["tea", "ham", "tea"]), said)
 
 
-@pytest.mark.fault("F81")
-@pytest.mark.parametrize("metric", [ConfusionMatrix(), RocAuc(), LogLoss()])
-def test_a_class_that_no_training_row_had_is_an_error_with_the_counts(metric):
-    _, prediction = predicted(BINARY, n=3)
-    with pytest.raises(DataError, match=r"classes that no training row had \('eggs': 2\)"):
-        metric.score(np.array(["eggs", "ham", "eggs"]), prediction)
+@pytest.mark.fault("F25")
+@every
+def test_labels_that_are_no_numbers_have_no_score(metric, theirs):
+    with pytest.raises(DataError, match="the truth of 1 of 2 rows is NaN or infinite"):
+        metric().score(np.array([1.0, np.nan]), Prediction(np.array([1.0, 0.0]), np.array([0.0, 1.0])))
 
 
-@pytest.mark.parametrize("metric", [Accuracy(), Precision(), Recall(), F1(), RocAuc(), LogLoss()])
-def test_a_score_is_a_plain_number(metric):
-    truth, prediction = predicted(BINARY)
-    assert type(metric.score(truth, prediction)) is float
-    assert metric.direction in ("maximize", "minimize")
-    assert metric.task == "classification"
+@every
+def test_a_score_is_a_plain_number(metric, theirs):
+    truth, said = classification(0, 2)
+    assert type(metric().score(truth, said)) is float
+    assert (metric().needs, metric().task) == ("labels", "classification")

@@ -74,3 +74,28 @@ def test_the_csv_is_safe_to_open_in_a_spreadsheet() -> None:
         "in,metric,model.l2,best,mean,std,count,without_score",
         "digits/sweep-1,f1,'=cmd|' /C calc'!A0,0.5,0.5,,1,0",
     ]
+
+
+def judged(value, score, verdict) -> Point:
+    return Point({"model.l2": value}, score, verdict)
+
+
+def test_a_value_is_as_good_as_its_best_trial() -> None:
+    points = [
+        judged(1, 0.9, "best"),
+        judged(1, 0.2, "worse"),
+        judged(2, 0.89, "alike"),
+        judged(2, 0.1, "worse"),
+        judged(3, 0.3, "worse"),
+        judged(4, 0.8, "unknown"),
+    ]
+    found = compare([Field("digits/sweep-1", "f1", "maximize", points, {}, ("≈ one of four.",))], "model.l2")
+    assert [row["verdict"] for row in comparison_data(found)] == ["best", "alike", "worse", "unknown"]
+    _, *rows, remark = shown(found)
+    assert [row[1:3] for row in rows] == [["0.9", "0.55"], ["≈", "0.89"], ["worse", "0.3"], ["?", "0.8"]]
+    assert remark == ["≈", "one", "of", "four."]
+
+
+def test_what_is_known_of_several_sweeps_is_told_apart() -> None:
+    fields = [Field(name, "f1", "maximize", [judged(1, 0.9, None)], {}, ("one fold",)) for name in ("a", "b")]
+    assert shown(compare(fields, "model.l2"))[-2:] == [["1:", "one", "fold"], ["2:", "one", "fold"]]

@@ -6,6 +6,7 @@ import math
 import pytest
 from rich.console import Console
 
+from runner.record.evidence import ONE_FOLD, Compared, Evidence
 from runner.record.sweeps import TrialSummary
 from runner.report.leaderboard import best, ranked, show_leaderboard, varying
 
@@ -91,3 +92,21 @@ def test_a_narrow_terminal_is_never_overrun(monkeypatch) -> None:
     trials = [trial(n, n / 10, a__first_key="x" * 60, b__second_key=f"value {n} " * 8) for n in range(3)]
     show_leaderboard(trials, "maximize", Console(file=out, width=40, color_system=None))
     assert all(len(line) <= 40 for line in out.getvalue().splitlines())
+
+
+def test_a_trial_that_cannot_be_told_from_the_best_is_marked() -> None:
+    trials = [trial(0, 0.9), trial(1, 0.89), trial(2, 0.5), trial(3, None, "failed")]
+    found = Evidence(0, 5, {1: Compared((0.01, 0.01), 0.4, 0.4), 2: Compared((0.4, 0.4), 0.001, 0.001)})
+    headings, first, second, third, failed, line = shown(trials, evidence=found)
+    assert headings.split() == ["rank", "trial", "score", "to", "best", "took"]
+    assert first.split() == ["1", "0", "0.9", "1.5", "s"]
+    assert second.split() == ["2", "1", "0.89", "≈", "1.5", "s"]
+    assert third.split() == ["3", "2", "0.5", "worse", "1.5", "s"]
+    assert failed.split() == ["–", "3", "failed", "1.5", "s"]
+    assert line.startswith("≈ not distinguishable from the best: 1 of 2 others (same 5 folds, ")
+
+
+def test_one_fold_is_told_under_the_table_and_adds_no_column() -> None:
+    headings, *_, line = shown([trial(0, 0.9), trial(1, 0.8)], evidence=Evidence(0, 1, unknown={1: ONE_FOLD}))
+    assert headings.split() == ["rank", "trial", "score", "took"]
+    assert line.startswith("one fold: no evidence")
