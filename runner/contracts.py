@@ -69,7 +69,7 @@ class Source(Protocol):
     Called once per run, first. Gives every row an id and the whole a fingerprint of the bytes or the query.
     What a person should know of the reading goes into the dataset's `notes`, rows refused on request into `rejected`.
     A source that can give its rows piece by piece has `batches(context) -> Iterator[Dataset]` besides: the same rows
-    in the same order with the same ids, never all in memory (`stream: true`).
+    in the same order with the same ids, which rise from row to row, never all in memory (`stream: true`).
     A source that can tell the fingerprint without loading has `fingerprint(context) -> str` besides. draws:
     class attribute, True if absent; False says that the seed plays no part in what is loaded.
     Raises `DataError` (file, line, counts) for data it cannot read; never guesses, never drops a row.
@@ -155,7 +155,10 @@ class Model(Protocol):
     """Learns to predict: scikit-learn's estimator contract.
 
     Fitted per fold on training rows, after the transforms. May also have `predict_proba` or
-    `decision_function` (classifiers), and `loss_curve_` and `diverged_` after `fit` (gradient training).
+    `decision_function` (classifiers), and `loss_curve_` and `diverged_` after `fit` (gradient training). One with
+    `partial_fit` can learn from a stream; where it plans its training by the number of calls it has
+    `for_batches(n_batches) -> (model, passes)` besides: an unfitted copy that plans for that, and how often it wants
+    to go through the batches.
     """
 
     def fit(self, X: Any, y: Any) -> Self:
