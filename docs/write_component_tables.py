@@ -1,8 +1,8 @@
 """Write the tables of components into the pages, from what the catalogue offers.
 
 `python docs/write_component_tables.py`, after a component or an option has changed; a test compares. A table stands
-between `<!-- components: KIND -->` and `<!-- end -->`. scikit-learn's own classes are counted, not listed: their options
-are in scikit-learn's reference.
+between `<!-- components: KIND -->` and `<!-- end -->`. scikit-learn's own classes are counted, not listed: their
+options are in scikit-learn's reference.
 """
 
 from __future__ import annotations

@@ -42,12 +42,15 @@ from runner.plan.streamed import streams
 from runner.record import environment, layout
 from runner.record.folder import DOWNLOADS, RunFolder
 from runner.record.plain import plain
-from runner.record.predictions import predictions_table
+from runner.record.predictions import HeldOut, cells, predictions_table
 from runner.record.records import ErrorRecord, Metrics, RunInfo, StepRecord
 from runner.record.redaction import redact_command
 from runner.secrets import masked
 
 log = logging.getLogger("runner")
+
+#: A table of more predicted numbers than this, 100 MB, is left out.
+_MOST_PREDICTED = 5_000_000
 
 
 class Diverged(RunnerError):
@@ -187,8 +190,15 @@ class _Recording:
         if raw.rejected:
             self.folder.write_text(layout.REJECTED, rejected_table(raw.rejected))
         self.folder.write_json(layout.METRICS, trial.metrics)
-        self.folder.write_text(layout.PREDICTIONS, predictions_table(held_out(trial.folds)))
+        self._write_predictions(held_out(trial.folds))
         write_curves(self.folder, trial.trainings)
+
+    def _write_predictions(self, parts: Sequence[HeldOut]) -> None:
+        numbers = sum(cells(part) for part in parts)
+        if numbers > _MOST_PREDICTED:
+            log.warning("predictions.csv is not written: it would hold %d numbers", numbers)
+        elif parts:
+            self.folder.write_text(layout.PREDICTIONS, predictions_table(parts))
 
 
 def _diverged_message(diverged: Mapping[str, Any]) -> str:

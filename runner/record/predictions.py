@@ -51,6 +51,12 @@ class HeldOut:
     prediction: Prediction
 
 
+def cells(part: HeldOut) -> int:
+    """Count the numbers that a part has in the table."""
+    said = part.prediction
+    return len(part.row_ids) + sum(np.size(told) for told in (said.probabilities, said.scores) if told is not None)
+
+
 def predictions_table(parts: Sequence[HeldOut]) -> str:
     """Return the table: fold, part, row_id, truth, predicted, and `probability.<class>` and `score.<class>`.
 

@@ -9,7 +9,7 @@ import pytest
 
 from runner.data import Prediction
 from runner.errors import IntegrityError
-from runner.record.predictions import HeldOut, predictions_table, read_predictions
+from runner.record.predictions import HeldOut, cells, predictions_table, read_predictions
 
 RNG = np.random.default_rng(0)
 
@@ -133,3 +133,8 @@ def test_another_file_is_refused_with_its_path(text: str, why: str, tmp_path: Pa
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="No such file"):
         read_predictions(tmp_path / "nowhere.csv")
+
+
+def test_the_numbers_of_a_part_are_counted() -> None:
+    said = Prediction(np.array(["a", "b"]), np.array(["a", "b"]), np.full((2, 2), 0.5), np.zeros(2))
+    assert cells(HeldOut(0, "test", np.arange(2), np.array(["a", "b"]), said)) == 2 + 4 + 2
