@@ -84,7 +84,9 @@ def gives_folds_with_rows_in_them(subject: Subject) -> None:
     for number, parts in enumerate(folds, start=1):
         sizes = [len(part) for part in parts]
         subject.expect(len(parts) in (2, 3), f"fold {number} has {len(parts)} parts; two or three are due")
-        subject.expect(all(sizes), f"a part of fold {number} has no rows: they have {sizes}")
+        names = ("training", "test") if len(parts) == 2 else ("training", "validation", "test")
+        told = " and ".join(f"{size} {name} rows" for size, name in zip(sizes, names, strict=True))
+        subject.expect(all(sizes), f"fold {number} has {told}")
         outside = [row for part in parts for row in part if not 0 <= row < n_rows]
         subject.expect(not outside, f"fold {number} names rows outside 0…{n_rows - 1}: {outside[:5]}")
 

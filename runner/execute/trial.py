@@ -79,8 +79,9 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
     fitted = [course.fit(data.clean, fold, number) for number, fold in enumerate(data.folds)]
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
     metrics = scores.summarise(experiment, components, [fold.scores for fold in fitted if not fold.diverged])
-    sure = intervals(components.many("metrics"), held_out(fitted), seed=experiment.seed)
-    metrics = replace(metrics, intervals=sure)
+    # A metric that cannot score resamples at once would be called hundreds of times: that is not ours to spend.
+    quick = [called for called in components.many("metrics") if hasattr(called.component, "resampled")]
+    metrics = replace(metrics, intervals=intervals(quick, held_out(fitted), seed=experiment.seed))
     refit = None
     if diverged is None and _wants_refit(experiment, fitted):
         refit = course.fit(data.clean, None, None)
