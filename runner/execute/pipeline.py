@@ -31,9 +31,7 @@ class Choice:
         self.where = where
 
     def __call__(self, table: Any) -> list[str]:
-        """Name the columns. Raises DataError where there are none, or no names."""
-        if not hasattr(table, "iloc"):
-            raise DataError(f"{self.where}: columns are chosen from a table, found {type(table).__name__}.")
+        """Name the columns. Raises DataError where there are none."""
         return chosen_columns(table, self.wanted, self.where)
 
     def __eq__(self, other: object) -> bool:
@@ -71,6 +69,17 @@ def blocks(transforms: Sequence[Called]) -> list[Block]:
             made[place] = replace(made[place], named=True)
             made[place].estimator.set_output(transform="pandas")
     return made
+
+
+def check_columns(block: Block, features: Any) -> None:
+    """Make sure that the columns which transforms are sent to are there. Raises DataError naming the setting."""
+    for called in block.members:
+        columns = called.step.settings.get("columns")
+        where = f"{called.step.path}.columns"
+        if columns is not None and hasattr(features, "iloc"):
+            chosen_columns(features, columns, where)
+        elif columns is not None and block.routed:
+            raise DataError(f"{where}: columns are chosen from a table, found {type(features).__name__}.")
 
 
 def settle(estimator: Any, block: Block) -> None:

@@ -21,7 +21,7 @@ from runner.execute.collecting import Fold, tell_notes, without_taken
 from runner.execute.components import Called, Components
 from runner.execute.observing import Stages
 from runner.execute.parts import parts_of
-from runner.execute.pipeline import Block, blocks, settle
+from runner.execute.pipeline import Block, blocks, check_columns, settle
 from runner.plan.seeds import derive
 from runner.record.fingerprint import fingerprint
 
@@ -131,6 +131,7 @@ def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages
     """Fit a block of transforms on the training rows and carry the held-out rows along."""
     del seed, fold
     called, train, test = block.members[0], rows.train, rows.test
+    check_columns(block, train.features)
     estimator = clone(block.estimator)
     with stages.stage(f"transform/{block.name}", train.n_rows) as stage:
         features = watched(called, "fitting", estimator.fit_transform, train.features, train.target)

@@ -193,3 +193,10 @@ def test_a_file_beside_the_data_is_found_from_the_folder_and_counts(
     np.savetxt(tmp_path / "test_rows.txt", np.arange(20), fmt="%d")
     with pytest.raises(ConfigError, match="drift"):
         sweep(swept, outputs=tmp_path / "swept", catalogue=catalogue)
+
+
+def test_columns_that_are_not_there_are_named_with_their_setting(ran: Callable[..., Outcome]) -> None:
+    with pytest.raises(DataError, match=r"transforms.standard_scale.columns: there is no column 'A'"):
+        ran(transforms=[{**SCALE, "columns": ["A"]}, ONE_HOT])
+    with pytest.raises(DataError, match=r"transforms.standard_scale.columns: columns are chosen from a table, found"):
+        ran(transforms=[{"use": "one_hot"}, SCALE])
