@@ -198,5 +198,6 @@ def test_a_file_beside_the_data_is_found_from_the_folder_and_counts(
 def test_columns_that_are_not_there_are_named_with_their_setting(ran: Callable[..., Outcome]) -> None:
     with pytest.raises(DataError, match=r"transforms.standard_scale.columns: there is no column 'A'"):
         ran(transforms=[{**SCALE, "columns": ["A"]}, ONE_HOT])
+    arrays = {"use": "sklearn_dataset", "name": "iris", "as_frame": False}
     with pytest.raises(DataError, match=r"transforms.standard_scale.columns: columns are chosen from a table, found"):
-        ran(transforms=[{"use": "one_hot"}, SCALE])
+        ran(source=arrays, splitter="holdout", transforms=[SCALE])
