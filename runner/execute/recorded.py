@@ -23,6 +23,7 @@ import yaml
 from runner.catalogue import Catalogue
 from runner.contracts import Event, Tracker
 from runner.errors import ExitCode, RunnerError
+from runner.execute.bits import trial_bits
 from runner.execute.cleaning import Repair
 from runner.execute.components import Components, build_components
 from runner.execute.curves import write_curves
@@ -191,6 +192,7 @@ class _Recording:
             self.folder.write_text(layout.REJECTED, rejected_table(raw.rejected))
         self.folder.write_json(layout.METRICS, trial.metrics)
         self._write_predictions(held_out(trial.folds))
+        self.folder.write_json(layout.BITS, trial_bits(trial))
         write_curves(self.folder, trial.trainings)
 
     def _write_predictions(self, parts: Sequence[HeldOut]) -> None:

@@ -21,6 +21,7 @@ SEEDS = "seeds.json"
 STEPS = "steps.jsonl"
 METRICS = "metrics.json"
 PREDICTIONS = "predictions.csv"
+BITS = "bits.json"
 CURVES = "curves.csv"
 FIGURES = "figures"
 RANGE_TEST = "range_test.json"
@@ -46,6 +47,7 @@ LAYOUT = MappingProxyType(
         STEPS: "One line per step carried out: fold, seconds, rows in, rows out, a note.",
         METRICS: "Scores on held-out rows per fold, in total with intervals, and after each compressor.",
         PREDICTIONS: "What was predicted of each held-out row: fold, part, row id, truth, label, chances.",
+        BITS: "Digests of what each training learned and predicted, for a replay to be compared with.",
         CURVES: "Loss and learning rate per epoch and training, for models trained by gradients.",
         f"{FIGURES}/": "The curves as SVG: loss, learning rate, and the range test where one was made.",
         RANGE_TEST: "Learning rates tried and the losses they led to, where a rate was chosen ('auto').",
