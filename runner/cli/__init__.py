@@ -21,7 +21,6 @@ COMMANDS = {
     "resume": ("runner.cli.resume", "go on with a sweep by its folder"),
     "store": ("runner.cli.store", "list kept results, make room, check every byte"),
     "replay": ("runner.cli.replay", "run a recorded run again and compare, stage by stage"),
-    "drift": ("runner.cli.drift", "compare new rows with those that a run's model was trained on"),
     "verify": ("runner.cli.verify", "check that the files of a run or a sweep are the ones that were written"),
     "plugins": ("runner.cli.plugins", "list the plugins, what they offer, and which are broken"),
 }
