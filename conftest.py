@@ -8,8 +8,8 @@ collect_ignore = (
     else [
         "runner/learn/kernels_numba.py",
         "runner/learn/losses_numba.py",
-        "plugins/runner_builtin/sgd_course.py",
-        "plugins/runner_builtin/sgd_kernels.py",
-        "plugins/runner_builtin/sgd_problem.py",
+        "plugins/runner_builtin/models/sgd_course.py",
+        "plugins/runner_builtin/models/sgd_kernels.py",
+        "plugins/runner_builtin/models/sgd_problem.py",
     ]
 )

@@ -122,7 +122,7 @@ def _runner_reader() -> Callable[[str], list[Any]]:
     import pandas as pd
 
     from runner.contracts import SourceContext
-    from runner_builtin.csv_source import CsvSource
+    from runner_builtin.sources.csv_source import CsvSource
 
     def read(path: str) -> list[Any]:
         dataset = CsvSource(path=path, target="y").load(SourceContext(Path(), 0))

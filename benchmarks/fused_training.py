@@ -34,7 +34,7 @@ from sklearn.linear_model import SGDClassifier
 
 from runner.learn import MLP, Linear, Setting, fit_many, kernels, softmax
 from runner.learn.families import Family
-from runner_builtin.optimizers import Adam, Momentum, StochasticGradientDescent
+from runner_builtin.training.optimizers import Adam, Momentum, StochasticGradientDescent
 
 N_CLASSES = 10
 

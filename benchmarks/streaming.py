@@ -209,7 +209,7 @@ def vectorizer() -> Any:
 
 def tested(row_numbers: Any) -> Any:
     """Choose the rows that the splitter `hashed_holdout` chooses."""
-    from runner_builtin.hashed_splitter import shares
+    from runner_builtin.splitters.hashed_splitter import shares
 
     return shares(np.asarray(row_numbers, dtype=np.int64), "") < 0.25
 

@@ -74,7 +74,8 @@ def test_built_ins_share_their_digest_and_scikit_learns_classes_do_not() -> None
     hooks = "runner_builtin.hooks"
     softmax = catalogue.find("model", "softmax").code
     assert (
-        softmax == f"softmax of runner-ml {version('runner-ml')} {code_digest('runner_builtin.linear_models', hooks)}"
+        softmax
+        == f"softmax of runner-ml {version('runner-ml')} {code_digest('runner_builtin.models.linear_models', hooks)}"
     )
     assert softmax.split()[-1] == catalogue.find("transform", "tfidf").code.split()[-1]
     assert catalogue.find("model", "GaussianNB").code.split()[-1] != softmax.split()[-1]

@@ -9,9 +9,9 @@ from runner.errors import PluginError
 @pytest.mark.parametrize(
     ("module", "library", "told"),
     [
-        ("pictures", "PIL", "images need Pillow"),
-        ("resizing", "PIL", "transform 'resize' needs Pillow"),
-        ("hog", "skimage.feature", "transform 'hog' needs scikit-image"),
+        ("sources.pictures", "PIL", "images need Pillow"),
+        ("transforms.resizing", "PIL", "transform 'resize' needs Pillow"),
+        ("transforms.hog", "skimage.feature", "transform 'hog' needs scikit-image"),
     ],
 )
 def test_a_missing_library_is_told_with_the_extra_that_brings_it(monkeypatch, module, library, told):

@@ -4,10 +4,10 @@ import pytest
 from sklearn import model_selection
 
 from runner.errors import DataError
-from runner_builtin.fold_splitters import KFold, StratifiedKFold
-from runner_builtin.group_splitters import GroupKFold
-from runner_builtin.holdout_splitters import Holdout, StratifiedHoldout
-from runner_builtin.time_splitters import TimeSeries
+from runner_builtin.splitters.fold_splitters import KFold, StratifiedKFold
+from runner_builtin.splitters.group_splitters import GroupKFold
+from runner_builtin.splitters.holdout_splitters import Holdout, StratifiedHoldout
+from runner_builtin.splitters.time_splitters import TimeSeries
 
 X = np.arange(20).reshape(10, 2)
 Y = np.array(list("aaaaabbbbb"))

@@ -10,7 +10,7 @@ from runner.execute.components import build_components
 from runner.plan.experiment import resolve
 from runner.testing import make_catalogue
 
-CALIBRATED = {"calibrated": "runner_builtin.calibrated:Calibrated"}
+CALIBRATED = {"calibrated": "runner_builtin.models.calibrated:Calibrated"}
 SOURCE = {"use": "sklearn_dataset", "name": "iris"}
 
 

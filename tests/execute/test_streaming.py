@@ -25,8 +25,8 @@ from runner.execute.recorded import Outcome
 from runner.execute.rehearsal import rehearse
 from runner.execute.request import Request
 from runner.testing import make_catalogue
-from runner_builtin.hashed_splitter import HashedHoldout
-from runner_builtin.hashing_text import Hashing
+from runner_builtin.splitters.hashed_splitter import HashedHoldout
+from runner_builtin.transforms.hashing_text import Hashing
 
 WORDS = np.array(["red", "green", "blue", "one", "two", "three", "many", "few"])
 LIVE: list[weakref.ref[Any]] = []

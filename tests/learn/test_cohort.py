@@ -7,7 +7,7 @@ from runner.errors import PluginError
 from runner.learn import Linear, Setting, softmax
 from runner.learn.cohort import Cohort
 from runner.learn.kernels import own
-from runner_builtin.optimizers import Adam
+from runner_builtin.training.optimizers import Adam
 
 
 class InPlace:

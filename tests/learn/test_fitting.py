@@ -6,9 +6,9 @@ from scipy import sparse
 
 from runner.errors import ConfigError, DataError
 from runner.learn import Linear, Setting, fit_many, hinge, softmax, squared, squared_hinge
-from runner_builtin.optimizers import Adam, GradientDescent, Momentum, Nesterov, StochasticGradientDescent
-from runner_builtin.schedulers import Constant, Cosine, CosineRestarts, Exponential
-from runner_builtin.schedulers import Linear as LinearDecay
+from runner_builtin.training.optimizers import Adam, GradientDescent, Momentum, Nesterov, StochasticGradientDescent
+from runner_builtin.training.schedulers import Constant, Cosine, CosineRestarts, Exponential
+from runner_builtin.training.schedulers import Linear as LinearDecay
 
 RNG = np.random.default_rng(0)
 N_ROWS, N_FEATURES, N_CLASSES = 150, 8, 3

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from runner.learn import MLP, Huber, Linear, Setting, fit_many, hinge, perceptron, softmax, squared, squared_hinge
-from runner_builtin import schedulers as s
-from runner_builtin.optimizers import (
+from runner_builtin.training import schedulers as s
+from runner_builtin.training.optimizers import (
     Adagrad,
     Adam,
     AdamW,

@@ -5,7 +5,7 @@ import pytest
 
 from runner.errors import ConfigError
 from runner.learn.fusing import fused
-from runner_builtin.optimizers import Adam, Momentum
+from runner_builtin.training.optimizers import Adam, Momentum
 
 
 class Plain:

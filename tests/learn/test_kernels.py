@@ -5,7 +5,7 @@ from runner.learn import Setting, kernels
 from runner.learn.cohort import Rules
 from runner.learn.kernels import Blocked, Move, Whole, can_compile, walker
 from runner.learn.trial_axis import trials_first
-from runner_builtin import optimizers
+from runner_builtin.training import optimizers
 
 N_TRIALS, N_FEATURES, N_OUTPUTS = 5, 37, 3
 RATES = np.geomspace(0.001, 0.1, N_TRIALS)

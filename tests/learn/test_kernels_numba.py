@@ -8,7 +8,7 @@ from runner.learn.cohort import Rules
 from runner.learn.kernels import Move, Whole, walker
 from runner.learn.kernels_numba import Compiled, Untraceable
 from runner.learn.trial_axis import trials_first
-from runner_builtin import optimizers
+from runner_builtin.training import optimizers
 
 RATES = np.geomspace(0.001, 0.1, 5)
 OPTIMIZERS = [

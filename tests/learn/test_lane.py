@@ -5,7 +5,7 @@ from runner.learn import Linear, Setting, softmax
 from runner.learn.cohort import Cohort
 from runner.learn.lane import Lane
 from runner.learn.trial_axis import zeros
-from runner_builtin.optimizers import Adam, StochasticGradientDescent
+from runner_builtin.training.optimizers import Adam, StochasticGradientDescent
 
 RATES = np.array([0.1, 0.2, 0.3], dtype="float32")
 WEIGHTS = frozenset({"weights"})

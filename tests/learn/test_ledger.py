@@ -5,7 +5,7 @@ import numpy as np
 from runner.learn import Divergence, Linear, Setting, softmax
 from runner.learn.cohort import Cohort
 from runner.learn.ledger import Ledger
-from runner_builtin.optimizers import StochasticGradientDescent as Sgd
+from runner_builtin.training.optimizers import StochasticGradientDescent as Sgd
 
 RATES = np.array([[0.1, 0.2], [0.3, 0.4]])
 

@@ -4,8 +4,8 @@ import pytest
 from runner.errors import ConfigError, PluginError
 from runner.learn import Setting
 from runner.learn.pace import Pace
-from runner_builtin.optimizers import StochasticGradientDescent as Sgd
-from runner_builtin.schedulers import Linear, ReduceOnPlateau
+from runner_builtin.training.optimizers import StochasticGradientDescent as Sgd
+from runner_builtin.training.schedulers import Linear, ReduceOnPlateau
 
 
 class Answers:

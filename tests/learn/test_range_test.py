@@ -4,7 +4,7 @@ import pytest
 from runner.errors import ConfigError
 from runner.learn import Linear, RangeTest, Setting, range_test, softmax, task_of
 from runner.learn.range_test import GRID, STEPS
-from runner_builtin.optimizers import Adam, GradientDescent, StochasticGradientDescent
+from runner_builtin.training.optimizers import Adam, GradientDescent, StochasticGradientDescent
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((400, 6))

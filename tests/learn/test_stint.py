@@ -6,7 +6,7 @@ from runner.learn import Linear, Setting, softmax
 from runner.learn.cohort import Cohort
 from runner.learn.fitting import task_of
 from runner.learn.stint import Stint
-from runner_builtin.optimizers import StochasticGradientDescent
+from runner_builtin.training.optimizers import StochasticGradientDescent
 
 RNG = np.random.default_rng(0)
 X = sparse.random_array((40, 30), density=0.2, random_state=RNG, dtype="float32", format="csr")

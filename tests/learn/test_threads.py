@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from runner.errors import ConfigError
 from runner.learn import Linear, Setting, fit_many, softmax, threads
-from runner_builtin.optimizers import Adam, StochasticGradientDescent
+from runner_builtin.training.optimizers import Adam, StochasticGradientDescent
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((300, 12)).astype("float32")

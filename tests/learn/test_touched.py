@@ -7,7 +7,7 @@ from runner.learn.kernels import Move, own
 from runner.learn.penalties import Penalty
 from runner.learn.touched import fetch_, push_, touched
 from runner.learn.trial_axis import zeros
-from runner_builtin.optimizers import Adagrad, Adam, Momentum, StochasticGradientDescent
+from runner_builtin.training.optimizers import Adagrad, Adam, Momentum, StochasticGradientDescent
 
 RNG = np.random.default_rng(0)
 X = sparse.random_array((200, 500), density=0.01, random_state=RNG, dtype="float32", format="csr")

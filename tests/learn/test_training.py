@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from runner.learn import MLP, Linear, Setting, Snapshot, Training, softmax, task_of
-from runner_builtin.optimizers import Adam, Lion, Momentum, StochasticGradientDescent
-from runner_builtin.schedulers import Cosine, ReduceOnPlateau
+from runner_builtin.training.optimizers import Adam, Lion, Momentum, StochasticGradientDescent
+from runner_builtin.training.schedulers import Cosine, ReduceOnPlateau
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((90, 6)), RNG.integers(0, 3, 90)

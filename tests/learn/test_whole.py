@@ -3,8 +3,8 @@ import pytest
 
 from runner.errors import ConfigError
 from runner.learn import MLP, Linear, Setting, fit_many, softmax, squared
-from runner_builtin.lbfgs import LBFGS
-from runner_builtin.schedulers import Cosine
+from runner_builtin.training.lbfgs import LBFGS
+from runner_builtin.training.schedulers import Cosine
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((80, 5))

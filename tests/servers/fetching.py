@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from runner.contracts import SourceContext
-from runner_builtin.csv_source import CsvSource
-from runner_builtin.http_source import HttpSource
-from runner_builtin.json_lines_source import JsonLinesSource
+from runner_builtin.sources.csv_source import CsvSource
+from runner_builtin.sources.http_source import HttpSource
+from runner_builtin.sources.json_lines_source import JsonLinesSource
 
 READERS = {"csv": CsvSource, "json_lines": JsonLinesSource}
 CSV = {"use": "csv", "target": "y"}

@@ -6,7 +6,7 @@ from runner.errors import ConfigError, DataError, IntegrityError, PluginError, R
 from runner.execute.components import ComponentError
 from runner.trials.mistakes import kind_of
 from runner.trials.rows import InputChanged
-from runner_builtin.gradient_models import UnfitData
+from runner_builtin.models.gradient_models import UnfitData
 
 
 class Strange(RunnerError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runner.contracts import SourceContext
 from runner.data import Dataset
-from runner_builtin.csv_source import CsvSource
+from runner_builtin.sources.csv_source import CsvSource
 
 
 class MovingCsv:

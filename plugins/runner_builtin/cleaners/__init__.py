@@ -1,0 +1,1 @@
+"""What makes data fit to learn from, with what was changed told."""

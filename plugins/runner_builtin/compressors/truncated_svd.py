@@ -1,0 +1,229 @@
+"""Compressors: a fitted pipeline in, a smaller fitted pipeline out.
+
+`TruncatedSVDCompressor` works on any pipeline that ends in a linear model, ours or scikit-learn's: its
+coefficients (n_outputs, n_features) become two thin factors, whose product is the nearest matrix of that rank
+(Eckart & Young, 1936).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any, Literal, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_classifier
+from sklearn.pipeline import Pipeline
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import validate_data
+
+from runner.errors import ConfigError, DataError
+from runner.options import Count, UnitInterval
+from runner_builtin.models.gradient_classifier import labels, probabilities
+
+Array = NDArray[Any]
+Link = Literal["softmax", "one_vs_rest"]
+
+
+class TruncatedSVDCompressor:
+    """Replaces the coefficients of a linear last step by two factors of low rank.
+
+    rank: how many directions to keep; None keeps as many as hold the share `energy` of the coefficients'
+    squared size. Raises `ConfigError` where the last step is not linear, or where the rank does not make the
+    model smaller: n_outputs * n_features numbers become rank * (n_outputs + n_features), so a model with one
+    output, being of rank one already, has nothing to gain.
+    """
+
+    def __init__(self, rank: Count | None = None, energy: UnitInterval = 0.95) -> None:
+        self.rank = rank
+        self.energy = energy
+
+    def compress(self, pipeline: Pipeline) -> Pipeline:
+        """Return a pipeline with the same steps but for the last. The factors keep the coefficients' dtype."""
+        name, model = pipeline.steps[-1]
+        coef, intercept = _coefficients(name, model)
+        left, sizes, right = np.linalg.svd(coef, full_matrices=False)
+        rank = self._rank(name, coef.shape, sizes)
+        inner = np.ascontiguousarray(right[:rank].T)
+        outer = np.ascontiguousarray((left[:, :rank] * sizes[:rank]).T)
+        smaller: LowRankLinearClassifier | LowRankLinearRegressor
+        if is_classifier(model):
+            link = _link(name, model, coef, intercept)
+            smaller = LowRankLinearClassifier(inner, outer, intercept, model.classes_, link)
+        else:
+            smaller = LowRankLinearRegressor(inner, outer, intercept)
+        if hasattr(model, "feature_names_in_"):
+            smaller.feature_names_in_ = model.feature_names_in_
+        compressed = copy.copy(pipeline)
+        compressed.steps = [*pipeline.steps[:-1], (name, smaller)]
+        return compressed
+
+    def _rank(self, name: str, shape: tuple[int, int], sizes: Array) -> int:
+        """How many directions to keep. sizes: the singular values, largest first."""
+        n_outputs, n_features = shape
+        largest = (n_outputs * n_features - 1) // (n_outputs + n_features)
+        found = f"Compressor 'truncated_svd': step {name!r} has coefficients of shape {shape!r}"
+        if largest < 1:
+            raise ConfigError(
+                f"{found}; two factors would not be smaller at any rank. Remove this compressor from the experiment."
+            )
+        if self.rank is not None:
+            rank, asked = self.rank, f"rank {self.rank!r}"
+        else:
+            held = np.cumsum(np.square(sizes))
+            # without the last, which holds everything but for rounding
+            rank = 1 + int(np.searchsorted(held[:-1], self.energy * held[-1]))
+            asked = f"energy {self.energy!r}, which takes rank {rank},"
+        if not 1 <= rank <= largest:
+            raise ConfigError(
+                f"{found}; {asked} does not make it smaller. Ranks 1 to {largest} do: set 'rank' to one of "
+                "them, or lower 'energy'."
+            )
+        return rank
+
+
+class _LowRankLinear(BaseEstimator):
+    """Scores X · inner · outer + intercept.
+
+    inner: (n_features, rank). outer: (rank, n_outputs). intercept: (n_outputs,).
+    """
+
+    inner: Array
+    outer: Array
+    intercept: Array
+    feature_names_in_: Array
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many columns X has."""
+        return int(self.inner.shape[0])
+
+    def fit(self, X: Any, y: Any = None) -> NoReturn:
+        """Refuse: the factors come from a fitted model."""
+        raise ConfigError(
+            f"{type(self).__name__} is a compressed model and cannot be fitted. Fit the pipeline it was made from "
+            "and compress that."
+        )
+
+    def _scores(self, X: Any) -> Array:
+        X = validate_data(self, X, accept_sparse="csr", reset=False)
+        scores = np.asarray((X @ self.inner) @ self.outer + self.intercept)
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+
+def _has_link(model: Any) -> bool:
+    return model.link is not None
+
+
+class LowRankLinearClassifier(ClassifierMixin, _LowRankLinear):
+    """A linear classifier held as two factors. link: how scores become probabilities; None if they do not."""
+
+    def __init__(
+        self, inner: Array, outer: Array, intercept: Array, classes: Array, link: Link | None = None
+    ) -> None:
+        self.inner = inner
+        self.outer = outer
+        self.intercept = intercept
+        self.classes = classes
+        self.link = link
+
+    @property
+    def classes_(self) -> Array:
+        """The labels, in the order of the columns of scores and probabilities."""
+        return self.classes
+
+    def decision_function(self, X: Any) -> Array:
+        """Return scores: (n_rows,) for two classes with one output, else (n_rows, n_outputs)."""
+        return self._scores(X)
+
+    def predict(self, X: Any) -> Array:
+        """Return the label (n_rows,) with the highest score."""
+        return labels(self._scores(X), self.classes)
+
+    @available_if(_has_link)
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class, (n_rows, n_classes)."""
+        return LINKS[self.link](self._scores(X))
+
+
+class LowRankLinearRegressor(RegressorMixin, _LowRankLinear):
+    """A linear regression of several targets held as two factors."""
+
+    def __init__(self, inner: Array, outer: Array, intercept: Array) -> None:
+        self.inner = inner
+        self.outer = outer
+        self.intercept = intercept
+
+    def predict(self, X: Any) -> Array:
+        """Return the predicted values (n_rows, n_outputs)."""
+        return self._scores(X)
+
+
+def one_vs_rest(scores: Array) -> Array:
+    """Return the logistic function of each class's score, made to sum to 1 over the classes."""
+    if scores.ndim == 1:
+        return probabilities(scores)
+    each = 0.5 * (1 + np.tanh(0.5 * scores))
+    return np.asarray(each / each.sum(axis=1, keepdims=True))
+
+
+#: Scores -> probabilities, by the name of the link.
+LINKS: dict[Link | None, Callable[[Array], Array]] = {"softmax": probabilities, "one_vs_rest": one_vs_rest}
+
+
+def _coefficients(name: str, model: Any) -> tuple[Array, Array]:
+    """Coefficients (n_outputs, n_features) and intercepts (n_outputs,), once they are seen to make the model."""
+    coef, intercept = getattr(model, "coef_", None), getattr(model, "intercept_", None)
+    if coef is None or intercept is None:
+        raise _not_linear(name, model, "has no coef_ and intercept_")
+    coef = np.atleast_2d(coef.toarray() if hasattr(coef, "toarray") else coef)
+    intercept = np.broadcast_to(np.asarray(intercept, dtype=coef.dtype), (coef.shape[0],)).copy()
+    if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
+        raise DataError(
+            f"Compressor 'truncated_svd': step {name!r} has coefficients that are not finite. Its training did not "
+            "succeed; mend that first."
+        )
+    answer = model.decision_function if is_classifier(model) else model.predict
+    probe = _probe(coef, intercept)
+    expected = np.reshape(probe @ coef.T + intercept, (len(probe), -1))
+    given = np.reshape(answer(probe), (len(probe), -1))
+    if given.shape != expected.shape or not np.allclose(given, expected, rtol=1e-3, atol=1e-4):
+        raise _not_linear(name, model, "does not answer with X · coef_ + intercept_")
+    return coef, intercept
+
+
+def _link(name: str, model: Any, coef: Array, intercept: Array) -> Link | None:
+    """How the model turns scores into probabilities: the way that gives what the model itself gives."""
+    if not hasattr(model, "predict_proba"):
+        return None
+    probe = _probe(coef, intercept)
+    scores = probe @ coef.T + intercept
+    given = model.predict_proba(probe)
+    for link, function in LINKS.items():
+        ours = function(scores[:, 0] if scores.shape[1] == 1 else scores)
+        if np.allclose(ours, given, rtol=1e-4, atol=1e-6):
+            return link
+    raise _not_linear(name, model, f"makes probabilities in another way than {sorted(map(str, LINKS))!r}")
+
+
+def _probe(coef: Array, intercept: Array) -> Array:
+    """Eight rows of features that bring scores of about unit size, so that no probability is worn flat."""
+    scores = np.random.default_rng(0).standard_normal((8, len(coef)))
+    return np.asarray((scores - intercept) @ np.linalg.pinv(coef.T.astype(np.float64), rcond=1e-4))
+
+
+def _not_linear(name: str, model: Any, reason: str) -> ConfigError:
+    return ConfigError(
+        f"Compressor 'truncated_svd' needs a linear model as the last step; step {name!r} is "
+        f"{type(model).__name__!r}, which {reason}. Choose a linear model such as 'softmax', or "
+        "remove this compressor."
+    )

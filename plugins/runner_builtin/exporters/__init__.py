@@ -1,0 +1,1 @@
+"""Fitted pipelines written for others."""

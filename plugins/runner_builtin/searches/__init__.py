@@ -1,0 +1,1 @@
+"""Which trials of a sweep are run."""

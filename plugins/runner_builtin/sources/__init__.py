@@ -1,0 +1,1 @@
+"""Where data come from: files, the web, databases, libraries, and other sources."""

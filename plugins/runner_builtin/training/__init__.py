@@ -1,0 +1,1 @@
+"""How a training goes: optimizers, schedules of the learning rate, and its state on disk."""
