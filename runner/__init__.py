@@ -15,13 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runner.api import load, run, sweep
+    from runner.api import load, report, run, sweep
     from runner.hookspecs import hookimpl
 
-__all__ = ["hookimpl", "load", "run", "sweep"]
+__all__ = ["hookimpl", "load", "report", "run", "sweep"]
 
 #: Loaded at first use: a command that only lists names must not import scikit-learn.
-_WHERE = {"hookimpl": "runner.hookspecs", "load": "runner.api", "run": "runner.api", "sweep": "runner.api"}
+_WHERE = {
+    "hookimpl": "runner.hookspecs",
+    "load": "runner.api",
+    "report": "runner.api",
+    "run": "runner.api",
+    "sweep": "runner.api",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,10 @@ from runner.plan.space_section import space_of
 from runner.record.environment import code_state, packages
 from runner.record.loading import LoadedModel
 from runner.record.loading import load as load_recorded
+from runner.record.read import Run
+from runner.record.read_sweep import is_sweep
 from runner.record.sweeps import TrialSummary
+from runner.report.pages import PAGE, run_page, sweep_page, write_run_page
 from runner.trials.options import split_section
 from runner.trials.sweeping import SweepOutcome, Wanted
 from runner.trials.sweeping import sweep as carry_out_sweep
@@ -50,7 +53,7 @@ def run(
         code=None if code is None else asdict(code),
         packages=packages(),
     )
-    outcome = execute(request, catalogue or Catalogue.installed())
+    outcome = execute(request, catalogue or Catalogue.installed(), page=write_run_page)
     if outcome.error is not None:
         raise outcome.error
     return outcome
@@ -81,7 +84,7 @@ def sweep(
         name=str(experiment.get("name") or "unnamed"),
         space=space_of(section, {}, _parse, base),
         declare=partial(declared_with, {key: value for key, value in base.items() if key != "outputs"}),
-        fixed=[digest_of(base), search and search["use"]],
+        fixed=[digest_of({key: value for key, value in base.items() if key != "report"}), search and search["use"]],
         options=options,
         search=search,
         root=str(Path(outputs or experiment.get("outputs", "outputs")).absolute()),
@@ -89,6 +92,7 @@ def sweep(
         code=None if code is None else asdict(code),
         packages=packages(),
         drift=drift,
+        page=PAGE,
     )
     offers = catalogue or Catalogue.installed()
     crew = None if catalogue is None and _is_plain(base) and os.name == "posix" else _inline(offers)
@@ -131,16 +135,40 @@ def _inline(catalogue: Catalogue) -> Any:
     return Inline(catalogue)
 
 
-def load(run_dir: str | Path, *, catalogue: Catalogue | None = None, trust_pickle: str | None = None) -> LoadedModel:
-    """Load the model of a finished run, after checking that its files are the ones that were written.
+def load(
+    run_dir: str | Path,
+    *,
+    catalogue: Catalogue | None = None,
+    trust_pickle: str | None = None,
+    engine: str | None = None,
+) -> LoadedModel:
+    """Load the model of a finished run or a bundle, after checking that its files are the ones that were written.
 
+    engine: which export answers, such as "onnx"; by default the pipeline itself.
     trust_pickle: sha256 of the `.unsafe.pkl` to load, for a run that was exported in no safe format.
     Raises IntegrityError for changed files, ConfigError where there is no finished run.
     """
     offers = catalogue or Catalogue.installed()
     return load_recorded(
-        Path(run_dir), trusted_types=trusted_types(offers), exporters=_Exporters(offers), trust_pickle=trust_pickle
+        Path(run_dir),
+        trusted_types=trusted_types(offers),
+        exporters=_Exporters(offers),
+        trust_pickle=trust_pickle,
+        engine=engine,
     )
+
+
+def report(folder: str | Path, *, to: str | Path | None = None) -> Path:
+    """Write the page of a finished run or of a sweep, and return it: `report.html`, its figures beside it.
+
+    to: the folder to write into; by default ./report-<id>. What a run recorded is never changed.
+    Raises IntegrityError where there is no finished run or sweep, PluginError without the extra `report`.
+    """
+    path = Path(folder)
+    draw = sweep_page if is_sweep(path) else run_page
+    if draw is run_page:
+        Run.open(path)
+    return draw(path, Path(to) if to is not None else Path(f"report-{path.resolve().name}"))
 
 
 class _Exporters(Mapping[str, Any]):

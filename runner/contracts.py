@@ -108,7 +108,9 @@ class Splitter(Protocol):
 
     Called once per run after the cleaners. One fold is a hold-out, several are a cross-validation. It may give
     triples (training, validation, test) instead of pairs: scores are then of the validation rows, by which trials
-    are compared, and those of the test rows are told beside them.
+    are compared, and those of the test rows are told beside them. It may have `final_split(X, y, groups)` -> (training,
+    test positions): `split` then parts this training part only, and what is shipped learns from all of it and is scored
+    once on these test rows, which no trial sees.
     Class attributes, False if absent: `needs_groups` says that it cannot work without groups; `overlaps` that rows
     may be in both parts on purpose, which makes its scores no estimate of how the model will do; `sees_rows` that X
     is the whole `Dataset`, ids and features, instead of a blank column; `row_by_row` that the part a row goes to
@@ -429,7 +431,10 @@ class Exporter(Protocol):
     so by the class attribute `loads`, the file's name (None otherwise), and has `load(path, trusted_types)`
     -> pipeline, which builds no type beyond those named; the core calls it once after the export, so that a
     model nobody can load is found now. One whose loading can run code says `runs_code = True` instead and has
-    `load(path, sha256)`; it is used only for a person who vouches for that very file.
+    `load(path, sha256)`; it is used only for a person who vouches for that very file. What is loaded answers raw rows
+    by `predict` and, for classifiers that can, `predict_proba`, and is compared with the model before it leaves:
+    `tolerance` says what probabilities may differ by (1e-4 where it is absent), `may_change` the share of rows that may
+    get another label (0). `whole = True` says that loading gives the very pipeline back.
     """
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:
@@ -439,10 +444,14 @@ class Exporter(Protocol):
 
 @runtime_checkable
 class Deployer(Protocol):
-    """Turns an exported bundle into something that runs: a server, a container context, an edge bundle."""
+    """Turns a bundle into something that runs: a server, a container context, an edge bundle.
+
+    A bundle is a folder with `manifest.json`, `signature.json`, `golden.json`, `proofs.json`, `MODEL_CARD.md`,
+    `sbom.json` and `artifacts/<exporter>/…`; every export in it has been proven (see `runner.ship`).
+    """
 
     def deploy(self, bundle: Path, folder: Path) -> Sequence[Path]:
-        """Read the exports in `bundle` (one folder per exporter), write into `folder`, return the files."""
+        """Read the bundle, write into `folder` (exists, empty for this deployer), and return the files written."""
         ...
 
 

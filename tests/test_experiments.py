@@ -40,7 +40,7 @@ def test_a_shipped_experiment_is_complete_and_learns_in_seconds(name: str, tmp_p
 
 def test_every_shipped_experiment_is_known_here() -> None:
     shipped = {path.stem for path in (ROOT / "conf/experiment").glob("*.yaml")}
-    elsewhere = {"adult", "wine_quality", "fashion_mini", "fashion_png", "spam_from_api", "spam_from_sql"}
+    elsewhere = {"adult", "wine_quality", "fashion_mini", "fashion_png", "spam_from_api", "spam_from_sql", "iris_svc"}
     assert shipped == {*GOOD, *elsewhere, "mlp_strategies", "sms_spam"}
 
 

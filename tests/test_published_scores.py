@@ -9,6 +9,10 @@ import pytest
 from sklearn.model_selection import train_test_split
 
 import runner
+from runner.record.predictions import read_predictions
+from runner.record.read import Run
+from runner.record.read_sweep import Sweep
+from runner.testing import Project
 
 WINE = Path(__file__).parents[2] / "shared/data/wine-quality/winequality-red.csv"
 WINE_COLUMNS = [
@@ -41,6 +45,24 @@ def test_a_linear_svm_meets_the_published_folds_of_iris(tmp_path: Path) -> None:
     )
     scores = [fold["accuracy"] for fold in outcome.metrics.folds]
     assert [round(float(str(score)), 3) for score in scores] == [0.967, 1.0, 0.967, 0.967, 1.0]
+
+
+def test_a_linear_svm_chosen_on_folds_meets_the_published_judgement_of_iris(tmp_path: Path) -> None:
+    """The example of SKLL: a grid search on what `train_test_split(test_size=.33, random_state=42)` leaves."""
+    project = Project(tmp_path)
+    out = project.run("-m", "+experiment=iris_svc").assert_success().out
+    assert "best: trial 4, run whole in" in out
+    assert "on test rows, by which no trial was chosen: accuracy 0.98" in out
+    (folder,) = (tmp_path / "outputs/iris_svc").glob("sweep-*")
+    sweep = Sweep.open(folder)
+    best = max(trial.score or 0.0 for trial in sweep.trials())
+    assert round(best, 4) == 0.9495
+    assert sweep.best is not None
+    total = Run.open(sweep.best).scores.total
+    assert total["test/accuracy"].mean == 0.98
+    assert total["test/confusion_matrix"].mean == [[19, 0, 0], [0, 15, 0], [0, 1, 15]]
+    kept = read_predictions(sweep.best / "predictions.csv")[-1]
+    assert kept.row_ids.tolist() == train_test_split(np.arange(150), test_size=0.33, random_state=42)[1].tolist()
 
 
 @pytest.mark.skipif(not WINE.is_file(), reason="the wine quality data are not here")

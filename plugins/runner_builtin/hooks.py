@@ -73,6 +73,7 @@ def runner_splitters() -> Table:
         "group_kfold": "runner_builtin.splitters.group_splitters:GroupKFold",
         "hashed_holdout": "runner_builtin.splitters.hashed_splitter:HashedHoldout",
         "holdout": "runner_builtin.splitters.holdout_splitters:Holdout",
+        "judged_folds": "runner_builtin.splitters.judged_folds:JudgedFolds",
         "kfold": "runner_builtin.splitters.fold_splitters:KFold",
         "nested": "runner_builtin.splitters.fold_splitters:Nested",
         "resubstitution": "runner_builtin.splitters.holdout_splitters:Resubstitution",

@@ -12,6 +12,7 @@ from runner.contracts import Event
 from runner.errors import ExitCode, RunnerError
 from runner.execute.recorded import Outcome, execute
 from runner.execute.request import Request
+from runner.report.pages import write_run_page
 
 
 class Teller:
@@ -24,7 +25,7 @@ class Teller:
 def execute_here(request: Request, hear: Callable[[Event], None]) -> Result:
     """Run a request to its end. hear: told every event."""
     try:
-        outcome = execute(request, Catalogue.installed(disabled()), [("progress", Teller(hear))])
+        outcome = execute(request, Catalogue.installed(disabled()), [("progress", Teller(hear))], write_run_page)
     except KeyboardInterrupt:
         return Result(ExitCode.INTERRUPTED, "interrupted")
     except Exception as error:  # noqa: BLE001 - told below, by kind

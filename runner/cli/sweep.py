@@ -13,13 +13,15 @@ from rich.console import Console
 from runner.catalogue import Catalogue
 from runner.errors import ExitCode
 from runner.plan.outline import Outline
+from runner.record.read import Run
 from runner.record.read_sweep import Sweep
 from runner.record.sweeps import TrialSummary
 from runner.report.failures import exit_code, failures_of, show_failures
-from runner.report.leaderboard import show_leaderboard
+from runner.report.leaderboard import Chosen, show_leaderboard
 from runner.report.live_table import FAILED, SweepProgress, Watch, watching
 from runner.report.plan_view import show_plan
 from runner.report.standing import evidence_of
+from runner.report.tables import number
 from runner.trials.crew import Crew
 from runner.trials.interruption import SweepInterrupted
 from runner.trials.sweeping import SweepOutcome, Wanted, sweep
@@ -87,7 +89,7 @@ def _told(outcome: SweepOutcome, console: Console) -> int:
     objective = outcome.objective
     if trials and objective.direction is not None and objective.metric is not None and outcome.path is not None:
         evidence = evidence_of(Sweep.open(outcome.path), trials, objective.direction, objective.metric)
-        show_leaderboard(trials, objective.direction, console, evidence=evidence)
+        show_leaderboard(trials, objective.direction, console, evidence=evidence, chosen=_chosen(outcome))
     failed = [trial for trial in trials if trial.state in FAILED]
     if failed and outcome.path is not None:
         show_failures(failures_of(Sweep.open(outcome.path), failed), len(trials), console)
@@ -102,8 +104,21 @@ def _told(outcome: SweepOutcome, console: Console) -> int:
     if outcome.stopped is not None:
         console.print(f"stopped: {outcome.stopped}", style="bold", soft_wrap=True)
     if outcome.run is not None and outcome.best is not None:
-        console.print(f"best: trial {outcome.best.number}, run whole in {_near(outcome.run)}", soft_wrap=True)
+        word = "best" if outcome.choice is None or outcome.choice.best == outcome.best.number else "chosen"
+        console.print(f"{word}: trial {outcome.best.number}, run whole in {_near(outcome.run)}", soft_wrap=True)
+        _tell_judgement(outcome.run, objective.metric, console)
     return exit_code(trials)
+
+
+def _tell_judgement(run: Path, metric: str | None, console: Console) -> None:
+    """Tell how the winner did on rows that no trial was chosen by, where the splitter keeps such rows."""
+    total = Run.open(run).scores.total.get(f"test/{metric}")
+    if total is not None and not isinstance(total.mean, list):
+        console.print(f"on test rows, by which no trial was chosen: {metric} {number(total.mean)}", soft_wrap=True)
+
+
+def _chosen(outcome: SweepOutcome) -> Chosen | None:
+    return None if outcome.choice is None else Chosen(outcome.choice.number, outcome.choice.why)
 
 
 def _near(path: Path | None) -> str:

@@ -21,11 +21,13 @@ from runner.plan.keys import digest_of
 from runner.plan.space import SweepSpace
 from runner.plan.space_section import space_of
 from runner.record.environment import code_state, packages
+from runner.report.pages import PAGE
 from runner.trials.options import split_section
 from runner.trials.sweeping import Wanted
 
-#: Words that do not change which sweep it is: where it is written, how long it may take, how many it draws.
-_BESIDE = ("outputs=", "sweep.", "search.")
+#: Words that do not change which sweep it is: where it is written, whether its winner is given a page, how long it may
+#: take, how many it draws.
+_BESIDE = ("outputs=", "report=", "sweep.", "search.")
 #: A sweep of more trials than this must be asked for with `--yes`.
 MANY_TRIALS = 10_000
 
@@ -105,6 +107,7 @@ def wanted(
         keep_going=asked.keep_going,
         plan_only=asked.plan_only,
         continues=asked.continues,
+        page=PAGE,
     )
 
 
@@ -162,6 +165,7 @@ def of_jobs(
         disabled=asked.disabled,
         keep_going=asked.keep_going,
         continues=digest_of(list(command)),
+        page=PAGE,
     )
 
 

@@ -17,6 +17,7 @@ def trial_bits(trial: Trial) -> dict[str, Any]:
     """
     return {
         "folds": [_training_bits(fold) for fold in trial.folds],
+        "final": None if trial.final is None else _training_bits(trial.final),
         "refit": None if trial.refit is None else _training_bits(trial.refit),
         "shipped": None if trial.winner is None else _digest(trial.winner.pipeline),
     }

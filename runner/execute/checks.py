@@ -82,19 +82,21 @@ def check_folds(folds: Sequence[Fold], target: NDArray[Any] | None, *, classifie
         if n_classes > 1 and len(np.unique(numbers[fold.train])) == 1:
             raise DataError(
                 f"{splitter}: the {len(fold.train)} training rows of fold {place} are all of the class "
-                f"{target[fold.train[0]]!s}. In all there are {_counts_told(target)}. {_advice(folds, target)}"
+                f"{target[fold.train[0]]!s}. In all there are {counts_told(target)}. "
+                f"{class_advice(target, several=len(folds) > 1)}"
             )
 
 
-def _advice(folds: Sequence[Fold], target: NDArray[Any]) -> str:
+def class_advice(target: NDArray[Any], *, several: bool) -> str:
+    """Say how every part gets rows of every class. several: there are several folds, and so a largest number."""
     smallest = int(np.bincount(numbered(target)[0]).min())
     if smallest < 2:
         return "A class of one row cannot be parted: drop it."
-    most = f" (of at most {smallest} folds)" if len(folds) > 1 else ""
+    most = f" (of at most {smallest} folds)" if several else ""
     return f"A stratified splitter{most} keeps every class in each part."
 
 
-def _counts_told(target: NDArray[Any]) -> str:
+def counts_told(target: NDArray[Any]) -> str:
     """Tell how many rows each class has, the smallest first."""
     rarest = sorted(Counter(target.tolist()).items(), key=lambda item: item[1])
     shown = ", ".join(f"{label!r}: {count}" for label, count in rarest[:10])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from runner.contracts import FinishedRun
@@ -14,6 +15,8 @@ from runner.execute.proving import Proving
 from runner.execute.trial import Trial
 from runner.record import layout
 from runner.record.folder import RunFolder
+from runner.record.records import RunInfo
+from runner.ship.bundling import write_bundle
 from runner.ship.gate import Proof
 
 #: The exporter that every run has unless it says otherwise.
@@ -22,11 +25,12 @@ _USUAL = "runner-ml:skops"
 
 @dataclass(frozen=True)
 class Shipping:
-    """Where finished models go. trusted: the types that a saved model may hold."""
+    """Where finished models go. trusted: the types that a saved model may hold; info: tells of the run so far."""
 
     components: Components
     folder: RunFolder
     trusted: Collection[str]
+    info: Callable[[], RunInfo]
 
     def carry_out(self, experiment: str, trial: Trial, stages: Stages) -> None:
         """Export and deploy what the trial ships; a trial that diverged ships nothing."""
@@ -47,9 +51,15 @@ class Shipping:
         if proofs:
             self.folder.write_json(layout.SIGNATURE, proving.signature.plain())
             self.folder.write_json(layout.PROOFS, {name: proof and asdict(proof) for name, proof in proofs.items()})
+        if self.components.many("deployers"):
+            with TemporaryDirectory(prefix="runner-bundle-") as folder:
+                bundle = write_bundle(self.folder.path, self.info(), run.pipeline, Path(folder) / "bundle")
+                self._deploy(bundle, stages)
+
+    def _deploy(self, bundle: Path, stages: Stages) -> None:
         for called in self.components.many("deployers"):
             with stages.stage(f"deploy/{called.name}") as stage:
-                bundle, place = self.folder.folder(layout.ARTIFACTS), self.folder.folder(f"deployments/{called.name}")
+                place = self.folder.folder(f"{layout.DEPLOYMENTS}/{called.name}")
                 files = called.call("deploying", called.component.deploy, bundle, place)
                 stage.note = _written(called, files, place)
 

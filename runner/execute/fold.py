@@ -17,6 +17,7 @@ from runner.execute import cleaning
 from runner.execute.components import Called, Components
 from runner.execute.observing import Listeners, Stages
 from runner.execute.preparing import Prepared, check_table, fold_stages, watched
+from runner.execute.score_checks import checked_score, in_fold
 from runner.record.records import Score, StepRecord
 
 
@@ -94,9 +95,12 @@ def judged(
     prediction: Prediction | None = None
     scores: dict[str, Score] = {}
     if rows.test is not None and diverged is None:
-        prediction, scores = score(
-            components, model, rows.test, stages, n_validation=rows.n_validation, only_scores=only_scores
-        )
+        try:
+            prediction, scores = score(
+                components, model, rows.test, stages, n_validation=rows.n_validation, only_scores=only_scores
+            )
+        except DataError as error:
+            raise in_fold(error, rows, stages.fold, classifier=is_classifier(model)) from error.__cause__
         stages.listeners.hear(Event("fold_finished", fold=stages.fold, details=dict(scores)))
     return FittedFold(
         number=stages.fold,
@@ -184,16 +188,13 @@ def scores_of(
 
 
 def _scored_parts(n_rows: int, n_validation: int) -> list[tuple[str, slice]]:
-    if not n_validation:
+    if n_validation in (0, n_rows):
         return [("", slice(0, n_rows))]
     return [("", slice(0, n_validation)), ("test/", slice(n_validation, n_rows))]
 
 
 def _one_score(called: Called, truth: Any, prediction: Prediction) -> Score:
-    value: Score = called.call("scoring", called.component.score, truth, prediction)
-    if isinstance(value, float) and not np.isfinite(value):
-        raise DataError(f"{called} is {value} on these {len(truth)} rows; such a score cannot be averaged.")
-    return value
+    return checked_score(called, called.call("scoring", called.component.score, truth, prediction), len(truth))
 
 
 def part_of(prediction: Prediction, rows: slice) -> Prediction:

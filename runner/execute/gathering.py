@@ -20,6 +20,7 @@ from runner.execute.checks import check_folds, check_target
 from runner.execute.collecting import Fold
 from runner.execute.components import Components
 from runner.execute.data_report import DataReport, data_report
+from runner.execute.judging import final_fold, for_choosing
 from runner.execute.observing import Stages
 from runner.record.fingerprint import fingerprint
 
@@ -30,7 +31,8 @@ log = logging.getLogger("runner")
 class Gathered:
     """The rows a trial learns from. raw: as loaded; clean: as parted; folds: positions in these.
 
-    fingerprints: stage -> what the data looked like there.
+    fingerprints: stage -> what the data looked like there. final: what is shipped learns from and is judged by, None
+    where the splitter keeps no rows for that.
     """
 
     raw: Dataset
@@ -38,6 +40,7 @@ class Gathered:
     folds: Sequence[Fold]
     fingerprints: Mapping[str, Any]
     report: DataReport
+    final: Fold | None = None
 
 
 def gather(components: Components, context: SourceContext, stages: Stages, *, strict: bool = False) -> Gathered:
@@ -52,21 +55,25 @@ def gather(components: Components, context: SourceContext, stages: Stages, *, st
         before, clean = clean, collecting.clean(called, clean, stages)
         changes.append(change_of(f"clean/{called.name}", before, clean))
     folds = checked_folds(components, clean, stages)
+    final = final_fold(components, clean, folds)
+    if final is not None:
+        folds = for_choosing(folds)
+    parted = folds if final is None else [*folds, final]
     # Columns that only part the rows are not what a model is asked with later.
     offered = collecting.without_taken(components, raw)
     data = {"raw": fingerprint(offered), "clean": fingerprint(clean)}
-    digests = {**{stage: told["sha256"] for stage, told in data.items()}, "split": _split_digest(folds)}
+    digests = {**{stage: told["sha256"] for stage, told in data.items()}, "split": _split_digest(parted)}
     report = data_report(
         raw,
         collecting.without_taken(components, clean),
         changes,
-        folds,
+        parted,
         classifier=classifier,
         overlaps=bool(getattr(components.one("splitter").component, "overlaps", False)),
         fingerprints=digests,
     )
     tell(report, strict=strict)
-    return Gathered(raw, clean, folds, {**data, "split": digests["split"]}, report)
+    return Gathered(raw, clean, folds, {**data, "split": digests["split"]}, report, final)
 
 
 def checked_folds(components: Components, clean: Dataset, stages: Stages) -> list[Fold]:

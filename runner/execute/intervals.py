@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from runner.data import Prediction
 from runner.errors import DataError
 from runner.execute.components import Called
+from runner.plan.intervals import LEAST, Intervals
 from runner.plan.seeds import derive
 from runner.record.interval import Interval
 from runner.record.predictions import HeldOut
 
-#: Resamples by default, and the least that an interval is made of.
-RESAMPLES, LEAST = 1000, 100
 #: So many rows are drawn in all, unless the least number of resamples takes more.
 _ROWS_DRAWN = 20_000_000
 #: So many rows a metric may be shown, one resample after the other, if it cannot score resamples at once.
@@ -38,8 +37,8 @@ def intervals(
     held: Sequence[HeldOut],
     *,
     seed: int,
-    resamples: int = RESAMPLES,
-    confidence: float = 0.95,
+    resamples: int = Intervals.resamples,
+    confidence: float = Intervals.confidence,
 ) -> dict[str, Interval]:
     """Return an interval for each score that has a direction, under the names that the scores have.
 

@@ -10,7 +10,7 @@ import logging
 import platform
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,6 +28,7 @@ from runner.execute.cleaning import Repair
 from runner.execute.components import Components, build_components
 from runner.execute.curves import write_curves
 from runner.execute.exporting import Shipping
+from runner.execute.fold_table import trial_scores
 from runner.execute.held_out import held_out
 from runner.execute.observing import Listeners, Stages
 from runner.execute.rejected import rejected_table
@@ -41,10 +42,11 @@ from runner.plan.experiment import Experiment, resolve
 from runner.plan.seeds import random_state
 from runner.plan.streamed import streams
 from runner.record import environment, layout
+from runner.record.fold_scores import scores_table
 from runner.record.folder import DOWNLOADS, RunFolder
 from runner.record.plain import plain
 from runner.record.predictions import HeldOut, cells, predictions_table
-from runner.record.records import ErrorRecord, Metrics, RunInfo, StepRecord
+from runner.record.records import ErrorRecord, Metrics, RunInfo, State, StepRecord
 from runner.record.redaction import redact_command
 from runner.secrets import masked
 
@@ -52,6 +54,10 @@ log = logging.getLogger("runner")
 
 #: A table of more predicted numbers than this, 100 MB, is left out.
 _MOST_PREDICTED = 5_000_000
+
+
+#: Writes the report of a run into its folder, which holds everything else by then. Given by whoever asks for the run.
+Page = Callable[[Path], None]
 
 
 class Diverged(RunnerError):
@@ -72,8 +78,16 @@ class Outcome:
     error: Exception | None = None
 
 
-def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[str, Tracker]] = ()) -> Outcome:
-    """Check, build, run and record. Raises RunnerError before the folder exists; later the outcome holds it."""
+def execute(
+    request: Request,
+    catalogue: Catalogue,
+    listeners: Sequence[tuple[str, Tracker]] = (),
+    page: Page | None = None,
+) -> Outcome:
+    """Check, build, run and record. Raises RunnerError before the folder exists; later the outcome holds it.
+
+    page: called where the experiment asks for a report.
+    """
     experiment = resolve(request.declared, catalogue, name=request.name, judged=request.judged)
     surroundings = Surroundings(catalogue, Path(request.folder), Path(request.root, DOWNLOADS).absolute())
     components = build_components(experiment, surroundings.folder)
@@ -85,8 +99,9 @@ def execute(request: Request, catalogue: Catalogue, listeners: Sequence[tuple[st
         notes += experiment.remarks
         ears = _listeners(components, folder, listeners)
         return _Recording(
-            request, experiment, components, surroundings, folder, ears, now, start, notes, trusted_types(catalogue)
-        ).carry_out()
+            request, experiment, components, surroundings, folder, ears, now, start, notes, trusted_types(catalogue),
+            page,
+        ).carry_out()  # fmt: skip
 
 
 def _listeners(components: Components, folder: RunFolder, more: Sequence[tuple[str, Tracker]]) -> Listeners:
@@ -118,6 +133,7 @@ class _Recording:
     start: float
     notes: list[str]
     trusted: frozenset[str]
+    page: Page | None = None
 
     def carry_out(self) -> Outcome:
         self._write_request()
@@ -128,7 +144,8 @@ class _Recording:
             trial = flow(self.experiment, self.components, context, self.listeners)
             self._write_trial(trial)
             stages = Stages(self.listeners)
-            Shipping(self.components, self.folder, self.trusted).carry_out(self.experiment.name, trial, stages)
+            shipping = Shipping(self.components, self.folder, self.trusted, self._info)
+            shipping.carry_out(self.experiment.name, trial, stages)
             steps = [*trial.steps, *stages.done]
         except Exception as error:  # noqa: BLE001 - whatever it was, the run folder tells it
             return self._failed(error)
@@ -144,27 +161,46 @@ class _Recording:
         return self._finish(Metrics(), [], error)
 
     def _finish(self, metrics: Metrics, steps: Sequence[StepRecord], error: Exception | None) -> Outcome:
-        seconds = time.perf_counter() - self.start
-        self.listeners.hear(Event("run_failed" if error else "run_finished", seconds=seconds))
-        state = "done" if error is None else "diverged" if isinstance(error, Diverged) else "failed"
-        info = RunInfo(
+        info = self._info(error)
+        self.listeners.hear(Event("run_failed" if error else "run_finished", seconds=info.seconds))
+        # Asked last, because only libraries that are loaded can be seen.
+        self.folder.write_json(layout.THREADS, environment.threads())
+        self.folder.write_json(layout.RUN, info)
+        self._write_page()
+        for handler in log.handlers:
+            handler.flush()
+        return Outcome(self.folder.commit(), metrics, steps, info.seconds, tuple(dict.fromkeys(self.notes)), error)
+
+    def _info(self, error: Exception | None = None) -> RunInfo:
+        """Tell how the run ends, were it to end now."""
+        state: State = "done" if error is None else "diverged" if isinstance(error, Diverged) else "failed"
+        return RunInfo(
             id=self.folder.id,
             experiment=self.experiment.name,
-            state=state,  # type: ignore[arg-type]
+            state=state,
             started=self.now.isoformat(timespec="seconds"),
-            seconds=seconds,
+            seconds=time.perf_counter() - self.start,
             command=redact_command(self.request.command),
             seed=self.experiment.seed,
             host=sha256(platform.node().encode()).hexdigest()[:12],
             versions={"runner": version("runner-ml"), "python": platform.python_version()},
             error=ErrorRecord(type(error).__name__, masked(str(error))) if error else None,
         )
-        # Asked last, because only libraries that are loaded can be seen.
-        self.folder.write_json(layout.THREADS, environment.threads())
-        self.folder.write_json(layout.RUN, info)
-        for handler in log.handlers:
-            handler.flush()
-        return Outcome(self.folder.commit(), metrics, steps, seconds, tuple(dict.fromkeys(self.notes)), error)
+
+    def _write_page(self) -> None:
+        """Write the report, if one is wanted. It tells of a run and is none of its results: it never fails one."""
+        if self.experiment.report == "none":
+            return
+        later = f"'runner report {self.folder.id}' makes it later"
+        if self.page is None:
+            log.warning("no report is written by this way of running; %s", later)
+            return
+        try:
+            self.page(self.folder.path)
+        except Exception as error:  # noqa: BLE001 - told, with its traceback in the log
+            told = str(error) if isinstance(error, RunnerError) else f"{type(error).__name__}: {error}"
+            log.warning("the report is not written: %s; %s", told, later)
+            log.info("where the report failed", exc_info=error)
 
     def _write_request(self) -> None:
         request, folder = self.request, self.folder
@@ -191,7 +227,8 @@ class _Recording:
         if raw.rejected:
             self.folder.write_text(layout.REJECTED, rejected_table(raw.rejected))
         self.folder.write_json(layout.METRICS, trial.metrics)
-        self._write_predictions(held_out(trial.folds))
+        self.folder.write_text(layout.SCORES, scores_table(trial_scores(trial)))
+        self._write_predictions(held_out(trial.judged))
         self.folder.write_json(layout.BITS, trial_bits(trial))
         write_curves(self.folder, trial.trainings)
 

@@ -55,7 +55,8 @@ def rehearse(request: Request, catalogue: Catalogue) -> Rehearsal:
         else:
             gathered = gather(components, context, stages, strict=experiment.strict)
     n_folds = len(gathered.folds)
-    refits = experiment.refit == "always" or (experiment.refit == "auto" and n_folds > 1)
+    final = gathered.final is not None
+    refits = (experiment.refit == "always" or (experiment.refit == "auto" and n_folds > 1 and not final)) + final
     return Rehearsal(
         experiment=experiment.name,
         report=gathered.report,

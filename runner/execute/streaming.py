@@ -23,7 +23,7 @@ from runner.execute.streamed_training import fit_stream, scored
 from runner.execute.streamed_turns import Turns
 from runner.execute.trial import Trial, sample_of
 from runner.plan.experiment import Experiment
-from runner.record.records import StepRecord, Total
+from runner.record.records import Score, StepRecord
 from runner.record.totals import totals
 
 
@@ -64,11 +64,13 @@ def carry_out_stream(
         refit = course.fit(course.stream(None))
         diverged = refit.diverged
     winner = None
+    compressed: dict[str, list[dict[str, Score]]] = {}
     if diverged is None:
         winner, compressed = _compress(course, stream, fold, refit)
-        metrics = replace(metrics, compressed=compressed)
+        metrics = replace(metrics, compressed={name: totals(again) for name, again in compressed.items()})
     data = stream.surveyed().gathered
-    return Trial(data, [fold], refit, winner, metrics, course.steps, sample_of(components, data.raw), diverged)
+    sample = sample_of(components, data.raw)
+    return Trial(data, [fold], refit, winner, metrics, course.steps, sample, diverged, compressed=compressed)
 
 
 def gather_stream(components: Components, context: SourceContext, stages: Stages) -> Gathered:
@@ -82,15 +84,15 @@ def gather_stream(components: Components, context: SourceContext, stages: Stages
 
 def _compress(
     course: _Course, stream: Stream, fold: FittedFold, refit: FittedFold | None
-) -> tuple[FittedFold, dict[str, dict[str, Total]]]:
+) -> tuple[FittedFold, dict[str, list[dict[str, Score]]]]:
     """Compress what is shipped, and the fold's pipeline to score it again on the held-out rows."""
-    compressed: dict[str, dict[str, Total]] = {}
+    compressed: dict[str, list[dict[str, Score]]] = {}
     for called in course.components.many("compressors"):
         stream.preparing = Turns(course.listeners)
         with stream.preparing.stage(f"compress/{called.name}"):
             fold = smaller(called, fold)
             refit = smaller(called, refit) if refit is not None else None
-        compressed[called.name] = totals([scored(stream, fold.tail, ())[1]])
+        compressed[called.name] = [scored(stream, fold.tail, ())[1]]
         stream.preparing.finish()
         course.steps += stream.preparing.done
     return refit or fold, compressed

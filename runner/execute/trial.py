@@ -1,7 +1,7 @@
 """One trial from data to a fitted pipeline, in memory: the flow, readable aloud.
 
-source -> cleaners -> splitter -> per fold (augmenters -> transforms -> model -> metrics) -> refit ->
-compressors, scored again. Writing it all down is the business of `recorded`.
+source -> cleaners -> splitter -> per fold (augmenters -> transforms -> model -> metrics) -> last judgement ->
+refit -> compressors, scored again. Writing it all down is the business of `recorded`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from runner.execute.fold import FittedFold, FoldTask, fit_fold, rescored, smalle
 from runner.execute.gathering import Gathered, gather
 from runner.execute.held_out import held_out
 from runner.execute.intervals import intervals
+from runner.execute.judging import judged_names, with_judgement
 from runner.execute.observing import Listeners, Stages
 from runner.execute.preparing import parted_rows
 from runner.plan.experiment import Experiment
-from runner.record.records import Metrics, StepRecord, Total
+from runner.record.interval import Interval
+from runner.record.records import Metrics, Score, StepRecord, Total
 from runner.record.totals import totals
 
 
@@ -32,7 +34,9 @@ from runner.record.totals import totals
 class Trial:
     """What a trial gives. refit: the training on all rows, None where there was none.
 
-    winner: the fold, or the refit, whose pipeline is shipped, compressed; None if the trial diverged.
+    winner: the fold, or the refit, whose pipeline is shipped, compressed; None if the trial diverged. final: the
+    training on all rows but those kept for the last judgement, and its scores on these; None where none are kept.
+    compressed: compressor -> the scores of each of `judged` after it.
     """
 
     data: Gathered
@@ -43,12 +47,18 @@ class Trial:
     steps: Sequence[StepRecord]
     sample: Dataset
     diverged: Mapping[str, Any] | None = None
+    final: FittedFold | None = None
+    compressed: Mapping[str, Sequence[Mapping[str, Score]]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> Sequence[FittedFold]:
+        """Every training that was scored: the folds, and the last judgement where there was one."""
+        return [*self.folds, *([self.final] if self.final is not None else [])]
 
     @property
     def trainings(self) -> Sequence[FittedFold]:
-        """Every training: the folds, and the refit where there was one."""
-        refits = [self.refit] if self.refit is not None else []
-        return [*self.folds, *refits]
+        """Every training: those that were scored, and the refit where there was one."""
+        return [*self.judged, *([self.refit] if self.refit is not None else [])]
 
 
 @dataclass
@@ -79,18 +89,36 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
     fitted = [course.fit(data.clean, fold, number) for number, fold in enumerate(data.folds)]
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
     metrics = scores.summarise(experiment, components, [fold.scores for fold in fitted if not fold.diverged])
-    # A metric that cannot score resamples at once would be called hundreds of times: that is not ours to spend.
-    quick = [called for called in components.many("metrics") if hasattr(called.component, "resampled")]
-    metrics = replace(metrics, intervals=intervals(quick, held_out(fitted), seed=experiment.seed))
+    final = None
+    if diverged is None and data.final is not None:
+        final = course.fit(data.clean, data.final, len(fitted))
+        diverged = final.diverged
+        metrics = metrics if diverged else with_judgement(metrics, final.scores)
+    judged = [*fitted, *([final] if final is not None else [])]
+    metrics = replace(metrics, intervals=_intervals(experiment, components, judged))
     refit = None
-    if diverged is None and _wants_refit(experiment, fitted):
+    if diverged is None and _wants_refit(experiment, judged, final):
         refit = course.fit(data.clean, None, None)
         diverged = refit.diverged
     winner = None
+    compressed: dict[str, list[dict[str, Score]]] = {}
     if diverged is None:
-        winner, compressed = _compress(course, fitted, refit or fitted[0])
-        metrics = replace(metrics, compressed=compressed)
-    return Trial(data, fitted, refit, winner, metrics, course.steps, sample_of(components, data.raw), diverged)
+        winner, compressed = _compress(course, judged, final, refit)
+        metrics = replace(metrics, compressed={name: _totals(again, final) for name, again in compressed.items()})
+    sample = sample_of(components, data.raw)
+    return Trial(data, fitted, refit, winner, metrics, course.steps, sample, diverged, final, compressed)
+
+
+def _intervals(
+    experiment: Experiment, components: Components, judged: Sequence[FittedFold]
+) -> Mapping[str, Interval]:
+    """Tell how sure the scores are, as far as the experiment asks for it."""
+    # A metric that cannot score resamples at once would be called hundreds of times: that is not ours to spend.
+    quick = [called for called in components.many("metrics") if hasattr(called.component, "resampled")]
+    wanted = experiment.intervals
+    return intervals(
+        quick, held_out(judged), seed=experiment.seed, resamples=wanted.resamples, confidence=wanted.confidence
+    )
 
 
 def sample_of(components: Components, raw: Dataset) -> Dataset:
@@ -98,24 +126,27 @@ def sample_of(components: Components, raw: Dataset) -> Dataset:
     return collecting.without_taken(components, raw.take(np.arange(min(5, raw.n_rows))))
 
 
-def _wants_refit(experiment: Experiment, fitted: Sequence[FittedFold]) -> bool:
-    """Ship one trained on all rows, or the one fold's own model, whose score was just measured."""
-    return experiment.refit == "always" or (experiment.refit == "auto" and len(fitted) > 1)
+def _wants_refit(experiment: Experiment, judged: Sequence[FittedFold], final: FittedFold | None) -> bool:
+    """Ship one trained on all rows, or the very model whose score was just measured: of the one fold, or the last."""
+    return experiment.refit == "always" or (experiment.refit == "auto" and len(judged) > 1 and final is None)
 
 
 def _compress(
-    course: _Course, fitted: Sequence[FittedFold], winner: FittedFold
-) -> tuple[FittedFold, dict[str, dict[str, Total]]]:
-    """Compress what is shipped, and each fold's pipeline to score it again on rows held out from it."""
-    folds = list(fitted)
-    compressed: dict[str, dict[str, Total]] = {}
+    course: _Course, judged: Sequence[FittedFold], final: FittedFold | None, refit: FittedFold | None
+) -> tuple[FittedFold, dict[str, list[dict[str, Score]]]]:
+    """Compress what is shipped, and each scored pipeline to score it again on rows held out from it."""
+    compressed: dict[str, list[dict[str, Score]]] = {}
     for called in course.components.many("compressors"):
         stages = Stages(course.listeners)
         with stages.stage(f"compress/{called.name}"):
-            shared = winner is folds[0]
-            folds = [smaller(called, fold) for fold in folds]
-            winner = folds[0] if shared else smaller(called, winner)
-        again = [rescored(course.components, fold, stages) for fold in folds]
-        compressed[called.name] = totals(again)
+            judged = [smaller(called, fold) for fold in judged]
+            refit = None if refit is None else smaller(called, refit)
+        compressed[called.name] = [rescored(course.components, fold, stages) for fold in judged]
         course.steps += stages.done
-    return winner, compressed
+    # of several, only the last judgement's is shipped without a training on all rows
+    return refit or judged[-1 if final else 0], compressed
+
+
+def _totals(scores: Sequence[Mapping[str, Score]], final: FittedFold | None) -> dict[str, Total]:
+    """Put the scores of the folds together; those of the last judgement stay by themselves."""
+    return totals(scores) if final is None else totals(scores[:-1]) | totals([judged_names(scores[-1])])

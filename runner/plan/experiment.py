@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ from runner.checking import SettingError, check_settings
 from runner.contracts import KINDS, Kind
 from runner.errors import ConfigError, did_you_mean
 from runner.options import Count
+from runner.plan.about import About
+from runner.plan.intervals import Intervals
 from runner.plan.keys import digest_of
 from runner.plan.nested import declared_models, declared_sources
 from runner.secrets import REDACTED, holds_plain_secret
@@ -32,6 +34,9 @@ GENERAL = (
     Option("strict", bool, False),
     Option("outputs", str, "outputs"),
     Option("repeat", dict[str, Any] | None, None),
+    Option("intervals", dict[str, Any] | None, None),
+    Option("report", Literal["none", "html"], "none"),
+    Option("about", dict[str, Any] | None, None),
 )
 
 #: What the engine of a sweep reads; one trial knows nothing of it.
@@ -121,6 +126,9 @@ class Experiment:
     repeat: Repeat
     steps: Mapping[str, tuple[Step, ...]]
     remarks: tuple[str, ...] = ()
+    intervals: Intervals = field(default_factory=Intervals)
+    report: Literal["none", "html"] = "none"
+    about: About = About()
 
     @property
     def declared(self) -> dict[str, Any]:
@@ -132,6 +140,9 @@ class Experiment:
             "refit": self.refit,
             "strict": self.strict,
             "repeat": {"seeds": self.repeat.seeds, "race": self.repeat.race},
+            "intervals": self.intervals.declared,
+            "report": self.report,
+            "about": self.about.declared,
         }
         return general | {group: _as_declared(group, chosen) for group, chosen in self.steps.items()}
 
@@ -193,6 +204,9 @@ def resolve(
         repeat=Repeat.of(settings["repeat"]),
         steps=steps,
         remarks=tuple(remarks),
+        intervals=Intervals.of(settings["intervals"]),
+        report=settings["report"],
+        about=About.of(settings["about"]),
     )
     _check_whole(experiment)
     return experiment

@@ -1,22 +1,27 @@
 """Which trial of a sweep is shipped: the best, or the cheapest of those that are about as good.
 
     priced(record, "seconds")      # what a trial costs, by what its record holds
-    choose(trials, "maximize", "one_standard_error")
+    choose(trials, "maximize", "one_standard_error", "seconds")
 
-A cost is `seconds` (of training and scoring), `latency` (seconds to predict a row), `peak_bytes` (of memory), or a
-swept setting that is a number, such as `model.hidden`; with a minus before it, more is cheaper: `-model.l2`.
+A cost is `seconds` (of training and scoring), `latency` (seconds to predict a row), `model_bytes` (of the fitted
+model), `peak_bytes` (of memory), or a swept setting that is a number, such as `model.hidden`; with a minus before it,
+more is cheaper: `-model.l2`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import stdev
-from typing import Literal
+from typing import Any, Literal
 
+from runner.contracts import Axis
 from runner.errors import ConfigError, did_you_mean
 from runner.record.sweeps import TrialRecord
+
+#: Why a trial is chosen, where there is no more to say.
+THE_BEST = "the best"
 
 Rule = Literal["best", "one_standard_error"]
 
@@ -35,33 +40,40 @@ class Priced:
 class Choice:
     """The trial to ship. best: the one with the best score. near: how many are about as good, the best included.
 
-    margin: how far below the best still counts as good; None where nothing could tell.
+    margin: how far below the best still counts as good; None where nothing could tell. cost: what the near ones were
+    compared by, None where nothing was declared.
     """
 
     number: int
     best: int
     near: int
     margin: float | None
+    cost: str | None = None
 
-    def told(self, cost: str | None) -> str:
-        """Say why this one. cost: what it was compared by, None where nothing was declared."""
+    @property
+    def why(self) -> str:
+        """Say in words why this one."""
         if self.margin is None:
-            return f"trial {self.number} is chosen, the best: one fold has no standard error to choose within"
-        if self.near == 1 or cost is None:
-            return f"trial {self.number} is chosen, the best"
-        within = f"within one standard error ({self.margin:.3g}) of the best, trial {self.best}"
-        return (
-            f"trial {self.number} is chosen, the cheapest by {cost!r} of {self.near} trials "
-            f"{within if self.margin else 'of the best score'}"
-        )
+            return f"{THE_BEST}: one fold has no standard error to choose within"
+        if self.near == 1:
+            return THE_BEST
+        if self.cost is None:
+            return f"the first of {self.near} trials with the best score"
+        among = f"the cheapest by {self.cost!r} of {self.near} trials"
+        if not self.margin:
+            return f"{among} with the best score"
+        return f"{among} within one standard error ({self.margin:.3g}) of the best, trial {self.best}"
 
 
-def choose(trials: Sequence[Priced], direction: Literal["maximize", "minimize"], rule: Rule) -> Choice | None:
+def choose(
+    trials: Sequence[Priced], direction: Literal["maximize", "minimize"], rule: Rule, cost: str | None = None
+) -> Choice | None:
     """Choose a trial; None where there is none.
 
     best: by score; equal scores by cost, then by number. one_standard_error: the cheapest of the trials whose score
     is within one standard error of the best one, s / √J over its J folds (Breiman et al., 1984); equal costs by
-    score. Where the best has one fold there is no standard error, and the best is chosen.
+    score. Where the best has one fold there is no standard error, and the best is chosen. cost: how the trials were
+    priced, None where they were not.
     """
     sign = -1 if direction == "maximize" else 1
     best = min(trials, key=lambda one: (sign * one.score, one.cost, one.number), default=None)
@@ -69,11 +81,11 @@ def choose(trials: Sequence[Priced], direction: Literal["maximize", "minimize"],
         return None
     if rule == "best" or len(best.scores) < 2:
         near = sum(one.score == best.score for one in trials)
-        return Choice(best.number, best.number, near, 0.0 if rule == "best" else None)
+        return Choice(best.number, best.number, near, 0.0 if rule == "best" else None, cost)
     margin = stdev(best.scores) / math.sqrt(len(best.scores))
     near_best = [one for one in trials if sign * (one.score - best.score) <= margin]
     cheapest = min(near_best, key=lambda one: (one.cost, sign * one.score, one.number))
-    return Choice(cheapest.number, best.number, len(near_best), margin)
+    return Choice(cheapest.number, best.number, len(near_best), margin, cost)
 
 
 def priced(trial: TrialRecord, metric: str, cost: str | None) -> Priced:
@@ -84,14 +96,19 @@ def priced(trial: TrialRecord, metric: str, cost: str | None) -> Priced:
     return Priced(trial.number, trial.score, scores, 0.0 if cost is None else _cost(trial, cost))
 
 
-def check_cost(cost: str, axes: Collection[str]) -> None:
-    """Refuse a cost that no record will hold. axes: the swept keys. Raises ConfigError."""
-    known = [*MEASURED, *axes, *(f"-{key}" for key in axes)]
+def check_cost(cost: str, axes: Iterable[Axis]) -> None:
+    """Refuse, before any trial runs, a cost that no record will hold, or that is no number. Raises ConfigError."""
+    values: dict[str, list[Any]] = {}
+    for axis in axes:
+        values.setdefault(axis.key, []).extend(axis.values or ())
+    known = [*MEASURED, *values, *(f"-{key}" for key in values)]
     if cost not in known:
         raise ConfigError(
             f"sweep.cost: {cost!r} is neither measured ({', '.join(MEASURED)}) nor a swept setting. "
             f"{did_you_mean(cost, known)}"
         )
+    for value in values.get(cost.removeprefix("-"), ()):
+        _check_number(cost.removeprefix("-"), value)
 
 
 def _cost(trial: TrialRecord, cost: str) -> float:
@@ -103,24 +120,35 @@ def _cost(trial: TrialRecord, cost: str) -> float:
 def _setting(trial: TrialRecord, key: str) -> float:
     """Return a swept number. A trial that has not this setting has no such part, and costs nothing by it."""
     value = trial.settings.get(key, 0.0)
+    _check_number(key, value)
+    return float(value)
+
+
+def _check_number(key: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError(
-            f"sweep.cost: {key!r} is {value!r} in trial {trial.number}, and a cost is a number. Choose another "
-            f"setting, or one of {', '.join(MEASURED)}."
+            f"sweep.cost: {key!r} may be {value!r}, and a cost is a number. Choose another setting, or one of "
+            f"{', '.join(MEASURED)}."
         )
-    return float(value)
 
 
 def _latency(trial: TrialRecord) -> float:
     """Return the seconds to predict one row, over all folds; infinite where the steps do not tell."""
-    steps = [step for step in trial.steps if step.step.partition("/")[0] == "predict" and step.rows_in]
+    predictions = [step for step in trial.steps if step.step.partition("/")[0] == "predict" and step.rows_in]
+    # The last of a fold is that of the pipeline as it would be shipped, compressed.
+    steps = {step.fold: step for step in predictions}.values()
     rows = sum(step.rows_in or 0 for step in steps)
     return sum(step.seconds for step in steps) / rows if rows else math.inf
+
+
+def _bytes(measured: int | None) -> float:
+    return math.inf if measured is None else float(measured)
 
 
 #: Name of a cost -> what a trial's record tells of it; infinite where it does not.
 MEASURED: Mapping[str, Callable[[TrialRecord], float]] = {
     "seconds": lambda trial: trial.seconds,
     "latency": _latency,
-    "peak_bytes": lambda trial: math.inf if trial.peak_bytes is None else float(trial.peak_bytes),
+    "model_bytes": lambda trial: _bytes(trial.model_bytes),
+    "peak_bytes": lambda trial: _bytes(trial.peak_bytes),
 }

@@ -12,6 +12,8 @@ from runner.record.read import Run
 
 #: Groups that a replay leaves out: it neither tells others of itself nor deploys anything.
 LEFT_OUT = ("trackers", "deployers")
+#: Settings that decide what is made of a result, and not what it is.
+BESIDE = (*LEFT_OUT, "report")
 #: Variables that decide results beside threads and kernels, which are compared by what they led to.
 _VARIABLES = ("NPY_DISABLE_CPU_FEATURES", "MKL_CBWR", "PYTHONHASHSEED", "LANG", "LC_ALL", "TZ")
 #: So many differing packages or settings are named.
@@ -73,7 +75,7 @@ def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(leaves({key: value for key, value in config.items() if key not in LEFT_OUT}))
+    return dict(leaves({key: value for key, value in config.items() if key not in BESIDE}))
 
 
 def _differences(what: str, then: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> Fact:

@@ -118,7 +118,8 @@ def _trainings(bits: Mapping[str, Any] | None) -> dict[str, Mapping[str, str]]:
     if bits is None:
         return {}
     named = {f"fold {place}": told for place, told in enumerate(bits["folds"], start=1)}
-    return named if bits["refit"] is None else {**named, "training on all rows": bits["refit"]}
+    last = {"last judgement": bits.get("final"), "training on all rows": bits["refit"]}
+    return named | {name: told for name, told in last.items() if told is not None}
 
 
 def _short(digest: str | None) -> str | None:

@@ -20,12 +20,20 @@ DATA_REPORT = "reports/data.json"
 SEEDS = "seeds.json"
 STEPS = "steps.jsonl"
 METRICS = "metrics.json"
+SCORES = "scores.csv"
 PREDICTIONS = "predictions.csv"
 BITS = "bits.json"
 CURVES = "curves.csv"
 FIGURES = "figures"
+REPORT_PAGE = "report.html"
 RANGE_TEST = "range_test.json"
 ARTIFACTS = "artifacts"
+DEPLOYMENTS = "deployments"
+SIGNATURE = "signature.json"
+PROOFS = "proofs.json"
+GOLDEN = "golden.json"
+CARD = "MODEL_CARD.md"
+BILL = "sbom.json"
 LOG = "logs/run.log"
 REPLAY = "REPLAY.md"
 
@@ -46,12 +54,20 @@ LAYOUT = MappingProxyType(
         SEEDS: "The experiment's seed and the seed derived from it for each step and fold.",
         STEPS: "One line per step carried out: fold, seconds, rows in, rows out, a note.",
         METRICS: "Scores on held-out rows per fold, in total with intervals, and after each compressor.",
+        SCORES: "The same scores as a table, a line per number: fold, part, metric, row and column in it, value.",
         PREDICTIONS: "What was predicted of each held-out row: fold, part, row id, truth, label, chances.",
         BITS: "Digests of what each training learned and predicted, for a replay to be compared with.",
         CURVES: "Loss and learning rate per epoch and training, for models trained by gradients.",
-        f"{FIGURES}/": "The curves as SVG: loss, learning rate, and the range test where one was made.",
+        REPORT_PAGE: "The run told on one page, where a report was asked for: scores, curves, figures, files.",
+        f"{FIGURES}/": "The curves as SVG; and each figure of the report as PNG and SVG, where one was asked for.",
         RANGE_TEST: "Learning rates tried and the losses they led to, where a rate was chosen ('auto').",
         f"{ARTIFACTS}/<exporter>/": "The finished model, as each exporter wrote it.",
+        f"{DEPLOYMENTS}/<deployer>/": "What each deployer made of the exports.",
+        SIGNATURE: "What the finished model is asked with: inputs with types, shapes, values, ranges; its classes.",
+        PROOFS: "How each export was proven equal to the model: rows asked, differences, bytes, latency.",
+        GOLDEN: "In a bundle: questions that are no rows of the data, with the model's answers, for whoever runs it elsewhere.",
+        CARD: "In a bundle: what a stranger must know of the model.",
+        BILL: "In a bundle: what the model is made of and needs, as CycloneDX 1.6.",
         LOG: "The run's log; the only place that holds tracebacks.",
         REPLAY: "The command that runs this experiment again.",
         MANIFEST: "sha256 and size of every other file; written last, so a folder without it is unfinished.",

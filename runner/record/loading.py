@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.errors import ConfigError, IntegrityError, PluginError
+from runner.errors import ConfigError, IntegrityError, PluginError, did_you_mean
 from runner.record import layout
 from runner.record.columns import arranged
 from runner.record.read import Run
@@ -57,20 +57,24 @@ def load(
     trusted_types: Collection[str],
     exporters: Mapping[str, Any],
     trust_pickle: str | None = None,
+    engine: str | None = None,
 ) -> LoadedModel:
     """Verify a run folder and load its model by the exporter that wrote it.
 
     exporters: name -> exporter; only those that wrote into this run are looked up. A format whose loading can
     run code (the exporter's class attribute `runs_code = True`) is a last resort, and refused unless
-    `trust_pickle` is the sha256 of that very file. Raises IntegrityError for a changed folder, ConfigError
+    `trust_pickle` is the sha256 of that very file. engine: the export to load, such as "onnx"; by default the one
+    that gives the very pipeline back (`whole = True`), or else the first by name. Raises IntegrityError for a changed folder, ConfigError
     where there is no model that may be loaded, PluginError for a missing exporter.
     """
     run = Run.open(run_dir)
     run.verify()
     artifacts = list(_artifacts(run, exporters))
+    if engine is not None:
+        artifacts = _of_engine(run, artifacts, engine)
     safe = [artifact for artifact in artifacts if not artifact.runs_code]
     if safe:
-        chosen = safe[0]
+        chosen = min(safe, key=lambda artifact: not getattr(artifact.exporter, "whole", False))
         return LoadedModel(chosen.exporter.load(chosen.path, trusted_types), run)
     if not artifacts:
         raise ConfigError(
@@ -78,6 +82,17 @@ def load(
             "writes one, such as the default, and run the experiment again."
         )
     return LoadedModel(_load_unsafe(artifacts, trust_pickle), run)
+
+
+def _of_engine(run: Run, artifacts: list[_Artifact], engine: str) -> list[_Artifact]:
+    """Return the export that is asked for. Raises ConfigError where the run has none of that name."""
+    names = [artifact.path.parent.name for artifact in artifacts]
+    if engine not in names:
+        raise ConfigError(
+            f"run {run.info.id!r} has no export {engine!r} that can be read back; it has {', '.join(names) or 'none'}. "
+            f"{did_you_mean(engine, names)}"
+        )
+    return [artifact for artifact in artifacts if artifact.path.parent.name == engine]
 
 
 def _load_unsafe(artifacts: list[_Artifact], trusted: str | None) -> Any:

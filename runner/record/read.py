@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 
 from runner.errors import ConfigError, IntegrityError, PluginError, RunnerError, did_you_mean
 from runner.record import layout, manifest, strict_json
+from runner.record.fold_scores import FoldScore, read_scores
 from runner.record.records import SCHEMA, Metrics, RunInfo, State, StepRecord
 
 Record = TypeVar("Record")
@@ -69,6 +70,11 @@ class Run:
         if layout.METRICS not in self.files:
             return Metrics()
         return _typed(Metrics.of, self._json(layout.METRICS), self.path / layout.METRICS)
+
+    @cached_property
+    def fold_scores(self) -> list[FoldScore]:
+        """Every number that a metric gave, fold by fold; empty where the run ended before any were made."""
+        return read_scores(self.path / layout.SCORES) if layout.SCORES in self.files else []
 
     @cached_property
     def steps(self) -> list[StepRecord]:

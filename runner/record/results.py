@@ -33,17 +33,19 @@ Row = Mapping[str, Any]
 _APOSTROPHED = ("=", "+", "-", "@", "'")
 
 
-def rows(trials: Iterable[TrialRecord], axes: Sequence[str]) -> list[dict[str, Any]]:
+def rows(
+    trials: Iterable[TrialRecord], axes: Sequence[str], chosen: Mapping[int, str] | None = None
+) -> list[dict[str, Any]]:
     """Return one row per trial, by number: number, state, score, std, `metrics.<name>`, seconds, the swept keys.
 
-    axes: the swept keys. A metric that is no number (a confusion matrix) has no column; a setting that a trial
-    does not have, and a score that was not finite, are None.
+    axes: the swept keys. chosen: number -> why, for a column of that name after std. A metric that is no number (a
+    confusion matrix) has no column; a setting that a trial does not have, and a score that was not finite, are None.
     """
     ordered = sorted(trials, key=lambda trial: trial.number)
     metrics = dict.fromkeys(
         name for trial in ordered for name, total in trial.metrics.total.items() if not isinstance(total.mean, list)
     )
-    return [_row(trial, list(metrics), axes) for trial in ordered]
+    return [_row(trial, list(metrics), axes, chosen) for trial in ordered]
 
 
 def write_results(folder: Path, table: Sequence[Row]) -> list[str]:
@@ -89,13 +91,16 @@ def _reads_as_another(text: str) -> bool:
     return not text.startswith("'") and bool(of_cell(text) != text)
 
 
-def _row(trial: TrialRecord, metrics: Sequence[str], axes: Sequence[str]) -> dict[str, Any]:
+def _row(
+    trial: TrialRecord, metrics: Sequence[str], axes: Sequence[str], chosen: Mapping[int, str] | None
+) -> dict[str, Any]:
     means = {name: total.mean for name, total in trial.metrics.total.items()}
     return {
         "number": trial.number,
         "state": trial.state,
         "score": trial.score,
         "std": trial.std,
+        **({} if chosen is None else {"chosen": chosen.get(trial.number)}),
         **{f"metrics.{name}": means.get(name) for name in metrics},
         "seconds": trial.seconds,
         **{key: trial.settings.get(key) for key in axes},

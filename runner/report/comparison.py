@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import fmean, pstdev
 from typing import IO, Any
 
@@ -14,9 +14,11 @@ from rich.text import Text
 
 from runner.errors import ConfigError, did_you_mean
 from runner.record.evidence import Verdict
+from runner.record.interval import Interval
 from runner.record.results import cell
 from runner.report.doubt import MARKS
 from runner.report.leaderboard import Direction
+from runner.report.score_table import interval_cell, interval_headings
 from runner.report.short_names import setting
 from runner.report.tables import number, show, table
 
@@ -29,12 +31,14 @@ _FAVOURABLE: tuple[Verdict, ...] = ("best", "alike", "unknown", "worse")
 class Point:
     """A trial or a run. settings: dotted key -> value; score: None where there is none that is finite.
 
-    verdict: how it compares with the best of its sweep, None where that was not looked at.
+    verdict: how it compares with the best of its sweep, None where that was not looked at. interval: of the score,
+    None of a trial.
     """
 
     settings: Mapping[str, Any]
     score: float | None
     verdict: Verdict | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Field:
 class Summary:
     """The scores of the points with one value. std: ddof = 0, None of a single one. count: points with a score.
 
-    without: points that have none. verdict: the most favourable of its points'.
+    without: points that have none. verdict: the most favourable of its points'. interval: of the best score.
     """
 
     best: float | None
@@ -65,6 +69,7 @@ class Summary:
     count: int
     without: int
     verdict: Verdict | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -108,13 +113,17 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
     if many:
         for place, field in enumerate(comparison.fields, start=1):
             console.print(Text(f"{place}: {field.name} · {field.metric} ({field.direction})"), soft_wrap=True)
+    sure = [interval_headings(_intervals(comparison, place)) for place in range(len(comparison.fields))]
     headings = [
         f"{place} {word}" if many else word
         for place, field in enumerate(comparison.fields, start=1)
-        for word in ("best" if many else f"best {field.metric}", "mean ± std", "trials")
+        for word in ("best" if many else f"best {field.metric}", *sure[place - 1], "mean ± std", "trials")
     ]
     rows = [
-        [setting(value), *(text for summary in row for text in _texts(summary))]
+        [
+            setting(value),
+            *(text for place, summary in enumerate(row) for text in _texts(summary, with_interval=bool(sure[place]))),
+        ]
         for value, row in zip(comparison.values, comparison.cells, strict=True)
     ]
     show(console, table((comparison.by, *headings), rows, numbers=headings))
@@ -126,12 +135,13 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
 def write_comparison(comparison: Comparison, out: IO[str]) -> None:
     """Write the comparison as csv: a row per field and value, safe to open in a spreadsheet."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("in", "metric", comparison.by, "best", "mean", "std", "count", "without_score"))
+    writer.writerow(("in", "metric", comparison.by, "best", "mean", "std", "count", "without_score", "low", "high"))
     for place, field in enumerate(comparison.fields):
         for value, row in zip(comparison.values, comparison.cells, strict=True):
             found = row[place]
             if found is not None:
-                told = (found.best, found.mean, found.std, found.count, found.without)
+                ends = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
+                told = (found.best, found.mean, found.std, found.count, found.without, *ends)
                 writer.writerow([cell(it) for it in (field.name, field.metric, value, *told)])
 
 
@@ -143,11 +153,22 @@ def comparison_data(comparison: Comparison) -> list[dict[str, Any]]:
             "metric": field.metric,
             "value": value,
             **{name: getattr(row[place], name) for name in ("best", "mean", "std", "count", "without", "verdict")},
+            "interval": _plain(row[place]),
         }
         for place, field in enumerate(comparison.fields)
         for value, row in zip(comparison.values, comparison.cells, strict=True)
         if row[place] is not None
     ]
+
+
+def _plain(summary: Summary | None) -> dict[str, Any] | None:
+    return None if summary is None or summary.interval is None else asdict(summary.interval)
+
+
+def _intervals(comparison: Comparison, place: int) -> dict[str, Interval]:
+    """Return the intervals that a field has, by where they stand."""
+    summaries = enumerate(row[place] for row in comparison.cells)
+    return {str(at): one.interval for at, one in summaries if one is not None and one.interval is not None}
 
 
 def _groups(field: Field, by: str) -> dict[str, tuple[Any, list[Point]]]:
@@ -169,29 +190,32 @@ def _summary(points: Sequence[Point], direction: Direction) -> Summary:
     if not finite:
         return Summary(None, None, None, 0, len(points))
     verdicts = {point.verdict for point in points}
+    best = max(finite) if direction == "maximize" else min(finite)
     return Summary(
-        best=max(finite) if direction == "maximize" else min(finite),
+        best=best,
         mean=fmean(finite),
         std=pstdev(finite) if len(finite) > 1 else None,
         count=len(finite),
         without=len(points) - len(finite),
         verdict=next((verdict for verdict in _FAVOURABLE if verdict in verdicts), None),
+        interval=next((point.interval for point in points if point.score == best), None),
     )
 
 
-def _texts(summary: Summary | None) -> list[str]:
-    """Write a summary in its three cells.
+def _texts(summary: Summary | None, *, with_interval: bool = False) -> list[str]:
+    """Write a summary in its cells.
 
     >>> _texts(Summary(0.9, 0.85, 0.05, 2, 1)), _texts(None)
     (['0.9', '0.85 ± 0.05', '2 (1 without a score)'], ['', '', ''])
     """
     if summary is None:
-        return ["", "", ""]
+        return [""] * (3 + with_interval)
     spread = "" if summary.std is None else f" ± {number(summary.std)}"
     without = f" ({summary.without:,} without a score)" if summary.without else ""
     mark = MARKS[summary.verdict] if summary.verdict else ""
     return [
         f"{mark} {number(summary.best)}".lstrip(),
+        *([interval_cell(summary.interval)] if with_interval else []),
         f"{number(summary.mean)}{spread}",
         f"{summary.count:,}{without}",
     ]

@@ -8,6 +8,7 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from runner.record import layout
 from runner.record.read import Run
 from runner.record.records import StepRecord
 from runner.report.score_table import show_scores
@@ -28,6 +29,8 @@ def print_ending(run: Run, notes: Sequence[str], out: IO[str]) -> None:
     console.print()
     for note in notes:
         console.print(Text(f"note: {note}"), soft_wrap=True)
+    if layout.REPORT_PAGE in run.files:
+        console.print(Text(f"report: {near(run.path / layout.REPORT_PAGE)}"), soft_wrap=True)
     console.print(Text(f"{near(run.path)} · {seconds(run.info.seconds)}"), soft_wrap=True)
 
 

@@ -39,7 +39,10 @@ def field_of_runs(runs: Sequence[Run]) -> Field:
             "or run them again with 'score_by=METRIC'."
         )
     ((metric, direction),) = metrics
-    points = [Point(flat(run.config), _score(run, str(metric))) for run in runs]
+    points = [
+        Point(flat(run.config), _score(run, str(metric)), interval=run.scores.intervals.get(str(metric)))
+        for run in runs
+    ]
     return Field("runs", str(metric), _direction(direction), points, {})
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
+from runner.record.choosing import THE_BEST
 from runner.record.evidence import Evidence
 from runner.record.sweeps import TrialSummary
 from runner.report.doubt import evidence_lines, marked
@@ -17,6 +18,7 @@ from runner.report.tables import number, seconds, show, table
 
 #: So many trials are shown; the others are counted.
 TOP = 10
+_NUMBERS = ("rank", "trial", "score", "took")
 
 Direction = Literal["maximize", "minimize"]
 
@@ -26,6 +28,13 @@ class Place(NamedTuple):
 
     rank: int | None
     trial: TrialSummary
+
+
+class Chosen(NamedTuple):
+    """The trial that a sweep has chosen to ship, and why."""
+
+    number: int
+    why: str
 
 
 def ranked(trials: Sequence[TrialSummary], direction: Direction) -> list[Place]:
@@ -67,18 +76,28 @@ def show_leaderboard(
     console: Console,
     top: int = TOP,
     evidence: Evidence | None = None,
+    chosen: Chosen | None = None,
 ) -> None:
-    """Print the first `top` trials as a table and count the others. evidence: marks those as good as the best."""
+    """Print the first `top` trials as a table and count the others. evidence: marks those as good as the best.
+
+    chosen: is marked, shown however far down it is, and explained, where it is not simply the best.
+    """
     keys = varying(trials)
     names = short_names(keys)
     places = ranked(trials, direction)
     marks = marked(evidence)
+    told = chosen if chosen is not None and chosen.why != THE_BEST else None
+    if told is not None:
+        marks = {**marks, told.number: f"{marks.get(told.number, '')} chosen".lstrip()}
     extra = ("to best",) if marks else ()
     headings = ("rank", "trial", "score", *extra, *(names[key] for key in keys), "took")
-    rows = [_cells(place, keys, marks) for place in places[:top]]
-    show(console, table(headings, rows, numbers=("rank", "trial", "score", "took")))
-    if len(places) > top:
-        console.print(Text(f"and {_counted([place.trial for place in places[top:]])}"), soft_wrap=True)
+    shown = [place for at, place in enumerate(places) if at < top or (told and place.trial.number == told.number)]
+    show(console, table(headings, [_cells(place, keys, marks) for place in shown], numbers=_NUMBERS))
+    if len(places) > len(shown):
+        left = [place.trial for place in places if place not in shown]
+        console.print(Text(f"and {_counted(left)}"), soft_wrap=True)
+    if told is not None:
+        console.print(Text(f"trial {told.number} is chosen, {told.why}."), soft_wrap=True)
     for line in evidence_lines(evidence):
         console.print(Text(line), soft_wrap=True)
 

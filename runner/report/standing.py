@@ -11,7 +11,7 @@ from runner.record.evidence import ONE_FOLD, Evidence, Scored, weigh
 from runner.record.read_sweep import Sweep
 from runner.record.shelves import Committed, Shelves, trial_name
 from runner.record.sweeps import TRIALS, TrialSummary, read_trial
-from runner.report.leaderboard import Direction, best, ranked
+from runner.report.leaderboard import Chosen, Direction, best, ranked
 from runner.report.live_table import FAILED
 
 #: So many trials are compared with the best: their records are opened one by one, and a sweep may have ten thousand.
@@ -20,21 +20,27 @@ NEXT_BEST = 200
 
 @dataclass(frozen=True)
 class Standing:
-    """trials: the ones at rest, by number. total: how many are planned; direction, metric: of the objective."""
+    """trials: the ones at rest, by number. total: how many are planned; direction, metric: of the objective.
+
+    chosen: what is to be shipped, None before the sweep has ended once.
+    """
 
     trials: Sequence[TrialSummary]
     total: int
     direction: Direction
     metric: str
+    chosen: Chosen | None = None
 
     @classmethod
     def of(cls, sweep: Sweep) -> Self:
         """Read a sweep's journal, once, and its objective. Raises IntegrityError if `sweep.json` is damaged."""
         events = sweep.events()
         planned = {event["number"] for event in events if event.get("event") == "planned"}
+        chosen = [Chosen(event["number"], event["why"]) for event in events if event.get("event") == "chosen"]
         # The folders after the journal: what is committed in between is found among them.
         trials = Committed.of(sweep.path, events, Shelves.of(sweep.path)).trials
-        return cls(list(trials.values()), len(planned | trials.keys()), _direction(sweep), _metric(sweep))
+        total, last = len(planned | trials.keys()), chosen[-1] if chosen else None
+        return cls(list(trials.values()), total, _direction(sweep), _metric(sweep), last)
 
     @property
     def ended(self) -> int:

@@ -32,6 +32,7 @@ def sweep_data(sweep: Sweep) -> dict[str, Any]:
         "evidence": evidence_data(_evidence(sweep, standing)),
         "leaderboard": [{"rank": place.rank, **asdict(place.trial)} for place in places],
         "failures": [asdict(reason) for reason in reasons(failures_of(sweep, standing.trials))],
+        "chosen": None if standing.chosen is None else standing.chosen._asdict(),
         "best": None if sweep.best is None else str(sweep.best),
     }
 
@@ -42,7 +43,8 @@ def show_sweep(sweep: Sweep, console: Console) -> None:
     _show_info(sweep, standing, console)
     if standing.trials:
         heading(console, f"Best by {standing.metric} ({standing.direction})")
-        show_leaderboard(standing.trials, standing.direction, console, evidence=_evidence(sweep, standing))
+        evidence = _evidence(sweep, standing)
+        show_leaderboard(standing.trials, standing.direction, console, evidence=evidence, chosen=standing.chosen)
     if standing.failed:
         heading(console, "Failures")
         show_failures(failures_of(sweep, standing.trials), standing.ended, console)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from runner.ship.rows import features_of
 from runner.ship.signature import MATRIX, Input, Signature
 
 #: Texts that have broken tokenizers: blanks, case that changes length, accents apart from their letter, other
@@ -24,6 +25,40 @@ TEXTS = (
     "x" * 5000,
 )
 _UNSEEN = "never seen before"
+
+
+def typical_row(signature: Signature) -> dict[str, Any]:
+    """Make up a row that is like those of training, and is none of them: the middle of each range."""
+    return {one.name: _filled_shape(one.shape, _middle(one)) for one in signature.inputs}
+
+
+def _middle(one: Input) -> Any:
+    if one.datatype == "BYTES":
+        return "2026-01-31" if one.dtype.startswith("datetime") else one.values[0] if one.values else "a typical text"
+    if one.datatype == "BOOL":
+        return False
+    middle = 0.0 if one.low is None or one.high is None else (one.low + one.high) / 2
+    return middle if one.datatype in ("FP64", "FP32") else int(middle)
+
+
+def _filled_shape(shape: tuple[int, ...], value: Any) -> Any:
+    return value if not shape else [_filled_shape(shape[1:], value) for _ in range(shape[0])]
+
+
+def answerable(model: Any, signature: Signature, typical: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """Return the rows at the edge that the model has an answer to, and how many it has none to."""
+    asked = edge_rows(signature, typical)
+    kept = [row for row in asked if _answers(model, signature, row)]
+    return kept, len(asked) - len(kept)
+
+
+def _answers(model: Any, signature: Signature, row: dict[str, Any]) -> bool:
+    """Say whether the model has an answer to one row; a missing value may be more than it was made for."""
+    try:
+        model.predict(features_of(signature, {name: [value] for name, value in row.items()}))
+    except Exception:  # noqa: BLE001 - whatever it says, there is nothing to compare with
+        return False
+    return True
 
 
 def edge_rows(signature: Signature, typical: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from runner.errors import IntegrityError
 from runner.ship.answers import Answers, Difference, ask, difference, latency
 from runner.ship.asking import Question, Reply
-from runner.ship.edge_rows import edge_rows
+from runner.ship.edge_rows import answerable
 from runner.ship.rows import features_of, plain_rows
 from runner.ship.signature import Signature
 
@@ -56,20 +56,9 @@ def examined(model: Any, signature: Signature, features: Any, *, edges: bool) ->
     refused = 0
     if edges and features.shape[0]:
         typical = {name: values[0] for name, values in columns.items()}
-        asked = edge_rows(signature, typical)
-        kept = [row for row in asked if _answers(model, signature, row)]
-        refused = len(asked) - len(kept)
+        kept, refused = answerable(model, signature, typical)
     joined = {name: [*values, *(row[name] for row in kept)] for name, values in columns.items()}
     return Examined(signature, joined, ask(model, features_of(signature, joined)), len(kept), refused)
-
-
-def _answers(model: Any, signature: Signature, row: dict[str, Any]) -> bool:
-    """Say whether the model has an answer to one row; a missing value may be more than it was made for."""
-    try:
-        model.predict(features_of(signature, {name: [value] for name, value in row.items()}))
-    except Exception:  # noqa: BLE001 - whatever it says, there is nothing to compare with
-        return False
-    return True
 
 
 def passed(

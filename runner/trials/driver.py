@@ -564,6 +564,7 @@ class Driver:
             seconds=tally.seconds or time.monotonic() - tally.started,
             waited=max(0.0, tally.started - tally.submitted),
             peak_bytes=tally.peak or None,
+            model_bytes=tally.model_bytes,
             fused=fused if fused > 1 else None,
             share=candidate.share,
             error=tally.error,

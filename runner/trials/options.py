@@ -29,6 +29,8 @@ _OPTIONS = (
     Option("workers", Annotated[int, Ge(1)] | None, None),
     Option("max_same_error", Count, 5),
     Option("ship", Literal["best", "none"], "best"),
+    Option("choose", Literal["best", "one_standard_error"], "best"),
+    Option("cost", str | None, None),
 )
 
 
@@ -38,7 +40,8 @@ class Options:
 
     aggregate: of the scores over folds and seeds. time: seconds after which no trial begins any more. trial: what
     one trial may use. workers: processes; None: one per core. max_same_error: so many trials with one mistake
-    in the declaration end the sweep. ship: run the winner once more, whole, with its exports.
+    in the declaration end the sweep. ship: run the winner once more, whole, with its exports. choose, cost: which
+    trial is the winner, and what makes one cheaper than another (`runner.record.choosing`).
     """
 
     metric: str | None = None
@@ -49,6 +52,8 @@ class Options:
     workers: int | None = None
     max_same_error: int = 5
     ship: Literal["best", "none"] = "best"
+    choose: Literal["best", "one_standard_error"] = "best"
+    cost: str | None = None
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Options:
@@ -57,6 +62,12 @@ class Options:
         checked = check_settings("sweep", _OPTIONS, given)
         time, trial_time, memory = (checked.pop(name, None) for name in ("time", "trial_time", "trial_memory"))
         limits = Limits(_read(trial_time, "trial_time", _UNITS), _whole(_read(memory, "trial_memory", _SIZES)))
+        if checked.get("choose") == "one_standard_error" and checked.get("cost") is None:
+            raise ConfigError(
+                "sweep.choose: 'one_standard_error' takes the cheapest trial that is about as good as the best, and "
+                "nothing says what is cheap. Say it with 'sweep.cost=seconds', 'sweep.cost=model_bytes', or by a "
+                "swept setting."
+            )
         return cls(**checked, time=_read(time, "time", _UNITS), trial=limits)
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -24,12 +25,15 @@ from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.keys import digest_of
 from runner.plan.lineage import repeated
 from runner.record import layout, strict_json
+from runner.record.choosing import Choice, Priced, check_cost, choose, priced
+from runner.record.fold_scores import of_trials, scores_table
 from runner.record.folder import DOWNLOADS, slug
 from runner.record.plain import plain
 from runner.record.redaction import redact_command
 from runner.record.results import CSV, rows, write_results
+from runner.record.storage import write_bytes
 from runner.record.sweep_folder import SweepFolder
-from runner.record.sweeps import SweepInfo, TrialSummary
+from runner.record.sweeps import SweepInfo, TrialRecord, TrialSummary
 from runner.store.store import Store
 from runner.trials.crew import Crew
 from runner.trials.drift import Drift
@@ -55,7 +59,8 @@ class Wanted:
     fixed: what all cells share and identifies the sweep with the swept keys; values may be added later. root,
     folder, command, code, packages: as for a run.
     drift: "refuse", "accept" or "rerun". disabled: plugins. keep_going: whatever errors are met. plan_only: run
-    nothing. continues: the identity of the sweep that this goes on with, None for its own.
+    nothing. continues: the identity of the sweep that this goes on with, None for its own. page: what writes the
+    report of the winner's run, as "module:function", where the experiment asks for one.
     """
 
     name: str
@@ -74,6 +79,7 @@ class Wanted:
     keep_going: bool = False
     plan_only: bool = False
     continues: str | None = None
+    page: str | None = None
 
     @property
     def identity(self) -> str:
@@ -85,7 +91,8 @@ class Wanted:
 class SweepOutcome:
     """How a sweep ended. trials: those of this command, by number. best: the winner; run: its run folder.
 
-    stopped: why it ended early, None if it did not. signal: that interrupted it. notes: what to know.
+    stopped: why it ended early, None if it did not. signal: that interrupted it. notes: what to know. choice: how the
+    winner was chosen.
     """
 
     path: Path | None
@@ -96,6 +103,7 @@ class SweepOutcome:
     stopped: str | None = None
     signal: int | None = None
     notes: Sequence[str] = ()
+    choice: Choice | None = None
 
 
 def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | None = None) -> SweepOutcome:
@@ -124,6 +132,8 @@ class _Sweep:
 
     def carry_out(self) -> SweepOutcome:
         wanted = self.wanted
+        if wanted.options.cost is not None:
+            check_cost(wanted.options.cost, wanted.space.axes)
         asking = self._search().begin(wanted.space, 0)
         first = [Asked(trial, self.declared(trial.settings)) for trial in asking.ask(ALL)]
         if not first:
@@ -194,14 +204,33 @@ class _Sweep:
         notes = [*folder.notes, *driver.drift.told]
         if self.interruption.signal is not None:
             return SweepOutcome(folder.path, trials, objective, signal=self.interruption.signal, notes=notes)
-        if driver.committed or not (folder.path / CSV).exists():
-            records = [folder.read(trial.number) for trial in trials]
-            notes += write_results(folder.path, rows(records, folder.info.axes))
-        best = _best(trials, objective)
+        read = cache(folder.read)
+        choice = self._chosen(trials, objective, read)
+        news = _written(folder, choice)
+        if driver.committed or news or not (folder.path / CSV).exists():
+            records = [read(trial.number) for trial in trials]
+            why = {} if choice is None else {choice.number: choice.why}
+            notes += write_results(folder.path, rows(records, folder.info.axes, why))
+            write_bytes(folder.path / layout.SCORES, scores_table(of_trials(records), of_sweep=True).encode())
+        best = None if choice is None else by_number[choice.number]
         run = None
         if best is not None and self.wanted.options.ship == "best":
             run = self._shipped(folder, driver, best, notes)
-        return SweepOutcome(folder.path, trials, objective, best, run, driver.stopped, None, notes)
+        return SweepOutcome(folder.path, trials, objective, best, run, driver.stopped, None, notes, choice)
+
+    def _chosen(
+        self, trials: Sequence[TrialSummary], objective: Objective, read: Callable[[int], TrialRecord]
+    ) -> Choice | None:
+        """Choose the winner. read: number -> record, which only a cost or another rule than the best asks for."""
+        options = self.wanted.options
+        assert objective.metric is not None
+        assert objective.direction is not None
+        done = [(one.number, one.score) for one in trials if one.state == "done" and one.score is not None]
+        if options.cost is None:
+            scored = [Priced(number, score, ()) for number, score in done]
+        else:
+            scored = [priced(read(number), objective.metric, options.cost) for number, _ in done]
+        return choose(scored, objective.direction, options.choose, options.cost)
 
     def _shipped(self, folder: SweepFolder, driver: Driver, best: TrialSummary, notes: list[str]) -> Path:
         """Run the winner once more, whole; not again if that was done."""
@@ -221,7 +250,7 @@ class _Sweep:
             "code": self.wanted.code,
             "packages": self.wanted.packages,
         }
-        answer = driver.surveyor.order({"do": "ship", "request": request})
+        answer = driver.surveyor.order({"do": "ship", "request": request, "page": self.wanted.page})
         path = Path(answer["path"])
         folder.point_to_best(path)
         relative = os.path.relpath(path, folder.path)
@@ -248,9 +277,16 @@ def _objective(experiment: Experiment, surveyor: Surveyor, options: Options) -> 
     return Objective(name, direction, options.aggregate)
 
 
-def _best(trials: Sequence[TrialSummary], objective: Objective) -> TrialSummary | None:
-    done = [trial for trial in trials if trial.state == "done" and trial.score is not None]
-    return max(done, key=lambda trial: (objective.oriented(trial.score or 0.0), -trial.number), default=None)
+def _written(folder: SweepFolder, choice: Choice | None) -> bool:
+    """Write down which trial is chosen, and say whether that is another, or for another reason, than before."""
+    if choice is None:
+        return False
+    event = {"event": "chosen", "number": choice.number, "best": choice.best, "why": choice.why}
+    before = [event for event in folder.journal.records if event.get("event") == "chosen"]
+    if before and before[-1] == event:
+        return False
+    folder.journal.append(event)
+    return True
 
 
 def _without_axes(command: Sequence[str], settings: Mapping[str, Any]) -> list[str]:

@@ -100,11 +100,20 @@ class Tally:
 
     def steps(self) -> list[StepRecord]:
         """Return the stages behind the first repetition's folds, and those of each training."""
-        seen: dict[tuple[str, int | None], StepRecord] = {}
+        found: list[StepRecord] = []
+        seen: set[tuple[str, int | None]] = set()
         for place in sorted(self.answers):
-            for step in self.answers[place]["steps"]:
-                seen.setdefault((step["step"], step["fold"]), StepRecord.of(step))
-        return list(seen.values())
+            own = [StepRecord.of(step) for step in self.answers[place]["steps"]]
+            found += [step for step in own if (step.step, step.fold) not in seen]
+            seen |= {(step.step, step.fold) for step in own}
+        return found
+
+    @property
+    def model_bytes(self) -> int | None:
+        """How large its models are on average; None where that could not be seen of one."""
+        sizes = [answer.get("model_bytes") for answer in self.answers.values()]
+        known = [size for size in sizes if size is not None]
+        return round(statistics.fmean(known)) if known and len(known) == len(sizes) else None
 
     def curves(self) -> Mapping[str, Sequence[float]]:
         """Return the curves of the first training."""

@@ -15,6 +15,7 @@ from runner.execute.components import Called, Components
 from runner.execute.fold import FittedFold, judged, rescored, smaller, train
 from runner.execute.observing import Stages
 from runner.execute.preparing import Prepared, check_table
+from runner.record.model_size import bytes_of
 from runner.trials.rows import Held
 
 #: A training alone goes on after a fused one has failed, so that one trial's mistake is its own.
@@ -133,6 +134,7 @@ def told(fold: FittedFold, seconds: float, fused: int) -> Answer:
         "curves": _short(fold.curves),
         "diverged": None if fold.diverged is None else dict(fold.diverged),
         "steps": [asdict(step) for step in fold.steps],
+        "model_bytes": bytes_of(fold.tail.steps[-1][1]),
     }
 
 

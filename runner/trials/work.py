@@ -11,13 +11,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from runner.catalogue import Catalogue
 from runner.errors import RunnerError
 from runner.execute.components import Components, build_components
-from runner.execute.recorded import execute
+from runner.execute.recorded import Page, execute
 from runner.execute.request import Request
 from runner.execute.streamed_checks import check_streamable
 from runner.execute.surroundings import Surroundings
@@ -157,11 +158,20 @@ def _begun(
 
 def _shipped(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
     """Carry out one declaration as a run of its own, with its exports."""
-    outcome = execute(Request(**order["request"]), bench.catalogue)
+    outcome = execute(Request(**order["request"]), bench.catalogue, page=_page(order["page"]))
     if outcome.error is not None:
         raise outcome.error
     total = outcome.metrics.total.get(outcome.metrics.primary or "")
     return {"path": str(outcome.path), "score": None if total is None else total.mean, "notes": list(outcome.remarks)}
+
+
+def _page(where: str | None) -> Page | None:
+    """Find what writes the report: on a higher floor, so whoever asked for the sweep says where."""
+    if where is None:
+        return None
+    module, _, name = where.partition(":")
+    page: Page = getattr(import_module(module), name)
+    return page
 
 
 #: Groups that a trial does without.

@@ -19,7 +19,7 @@ OFFERED = {
         "rare_categories relabel target_values"
     ),
     "splitter": (
-        "by_column by_file group_holdout group_kfold hashed_holdout holdout kfold nested "
+        "by_column by_file group_holdout group_kfold hashed_holdout holdout judged_folds kfold nested "
         "stratified_group_kfold stratified_holdout stratified_kfold three_way time_holdout time_series "
         "KFold ShuffleSplit"
     ),

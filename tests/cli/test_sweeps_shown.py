@@ -113,7 +113,7 @@ def test_compare_shows_a_setting_against_the_score(sweep: Path, make_sweep, caps
     assert shown.splitlines()[0] == "1: digits/sweep-5eed5eed5eed · f1 (maximize)"
     assert shown.splitlines()[3].split() == ["0.1", "0.7", "0.7", "1", "0.7", "0.7", "1"]
     table = said(capsys, compare, "sweep-5eed", "--by", "model.l2", "--csv").splitlines()
-    assert table[-1] == "digits/sweep-5eed5eed5eed,f1,0.3,,,,0,1"
+    assert table[-1] == "digits/sweep-5eed5eed5eed,f1,0.3,,,,0,1,,"
     assert json.loads(said(capsys, compare, "sweep-5eed", "--by", "model.l2", "--json"))[1]["best"] == 0.9
 
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from runner.contracts import Axis
 from runner.errors import ConfigError
 from runner.record.choosing import Choice, Priced, check_cost, choose, priced
 from runner.record.records import Metrics, StepRecord
@@ -49,13 +50,13 @@ def test_one_fold_has_no_standard_error_and_the_best_stays() -> None:
 
 
 def test_a_choice_says_why() -> None:
-    assert Choice(3, 7, 4, 0.0123).told("seconds") == (
-        "trial 3 is chosen, the cheapest by 'seconds' of 4 trials "
-        "within one standard error (0.0123) of the best, trial 7"
+    assert Choice(3, 7, 4, 0.0123, "seconds").why == (
+        "the cheapest by 'seconds' of 4 trials within one standard error (0.0123) of the best, trial 7"
     )
-    assert Choice(3, 3, 2, 0.0).told("seconds").endswith("the cheapest by 'seconds' of 2 trials of the best score")
-    assert Choice(7, 7, 1, 0.01).told("seconds") == "trial 7 is chosen, the best"
-    assert "one fold has no standard error" in Choice(7, 7, 3, None).told("seconds")
+    assert Choice(3, 3, 2, 0.0, "seconds").why == "the cheapest by 'seconds' of 2 trials with the best score"
+    assert Choice(7, 7, 1, 0.01, "seconds").why == "the best"
+    assert Choice(7, 7, 2, 0.0).why == "the first of 2 trials with the best score"
+    assert Choice(7, 7, 3, None, "seconds").why == "the best: one fold has no standard error to choose within"
 
 
 def test_costs_are_read_from_the_record() -> None:
@@ -64,29 +65,41 @@ def test_costs_are_read_from_the_record() -> None:
         StepRecord("predict/softmax", 0.2, 0, rows_in=20),
         StepRecord("predict/softmax", 0.4, 1, rows_in=20),
     ]
-    one = record(peak_bytes=1000, steps=steps, settings={"model.hidden": 64})
-    costs = {name: priced(one, "f1", name).cost for name in ("seconds", "latency", "peak_bytes", "model.hidden")}
-    assert costs == {"seconds": 7.5, "latency": pytest.approx(0.6 / 40), "peak_bytes": 1000.0, "model.hidden": 64.0}
+    one = record(peak_bytes=1000, model_bytes=800, steps=steps, settings={"model.hidden": 64})
+    names = ("seconds", "latency", "peak_bytes", "model_bytes", "model.hidden")
+    assert [priced(one, "f1", name).cost for name in names] == [7.5, pytest.approx(0.6 / 40), 1000.0, 800.0, 64.0]
     assert priced(one, "f1", "-model.hidden").cost == -64.0
     assert priced(one, "f1", "model.depth").cost == 0.0, "a part that is not there costs nothing"
     assert priced(one, "f1", None) == Priced(3, 0.85, (0.8, 0.9))
 
 
-def test_what_was_not_measured_is_the_dearest() -> None:
-    assert priced(record(), "f1", "latency").cost == math.inf
-    assert priced(record(), "f1", "peak_bytes").cost == math.inf
+def test_the_latency_of_a_compressed_pipeline_is_that_of_what_is_shipped() -> None:
+    steps = [StepRecord("predict/softmax", seconds, 0, rows_in=10) for seconds in (8.0, 2.0)]
+    assert priced(record(steps=steps), "f1", "latency").cost == 0.2
+
+
+@pytest.mark.parametrize("cost", ["latency", "peak_bytes", "model_bytes"])
+def test_what_was_not_measured_is_the_dearest(cost: str) -> None:
+    assert priced(record(), "f1", cost).cost == math.inf
 
 
 @pytest.mark.parametrize("value", ["adam", True, None, [1]])
 def test_a_setting_that_is_no_number_is_no_cost(value) -> None:
-    with pytest.raises(ConfigError, match=r"sweep\.cost: 'optimizer' is .* in trial 3, and a cost is a number"):
+    with pytest.raises(ConfigError, match=r"sweep\.cost: 'optimizer' may be .*, and a cost is a number"):
         priced(record(settings={"optimizer": value}), "f1", "optimizer")
 
 
 def test_a_cost_that_no_record_will_hold_is_refused_with_the_nearest() -> None:
+    axes = [Axis("model.l2", low=0.1, high=1.0), Axis("model.epochs", (1, 2))]
     check_cost("seconds", [])
-    check_cost("-model.l2", ["model.l2"])
+    check_cost("-model.l2", axes)
+    check_cost("model.epochs", axes)
     with pytest.raises(ConfigError, match=r"sweep\.cost: 'secnds' is neither measured .* Did you mean 'seconds'"):
-        check_cost("secnds", ["model.l2"])
+        check_cost("secnds", axes)
     with pytest.raises(ConfigError, match="'-seconds' is neither"):
-        check_cost("-seconds", ["model.l2"])
+        check_cost("-seconds", axes)
+
+
+def test_a_swept_choice_among_names_is_refused_before_any_trial_runs() -> None:
+    with pytest.raises(ConfigError, match=r"'model' may be 'ridge', and a cost is a number"):
+        check_cost("-model", [Axis("model", (1,)), Axis("model", ("ridge", "lasso"))])

@@ -50,6 +50,12 @@ def test_a_row_holds_number_state_scores_seconds_and_what_was_swept_in_order() -
     assert table[1]["steps"] is None
 
 
+def test_the_trial_that_is_chosen_says_why() -> None:
+    table = rows(TRIALS, AXES, {2: "the best"})
+    assert [row["chosen"] for row in table] == [None, "the best", None]
+    assert list(table[0])[3:5] == ["std", "chosen"]
+
+
 def test_the_csv_reads_back_equal(tmp_path) -> None:
     table = rows(TRIALS, AXES)
     assert write_results(tmp_path, table) == []

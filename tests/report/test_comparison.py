@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from runner.errors import ConfigError
+from runner.record.interval import Interval
 from runner.report.comparison import Field, Point, compare, comparison_data, show_comparison, write_comparison
 
 
@@ -71,9 +72,22 @@ def test_the_csv_is_safe_to_open_in_a_spreadsheet() -> None:
     out = io.StringIO()
     write_comparison(compare([field(("=cmd|' /C calc'!A0", 0.5))], "model.l2"), out)
     assert out.getvalue().splitlines() == [
-        "in,metric,model.l2,best,mean,std,count,without_score",
-        "digits/sweep-1,f1,'=cmd|' /C calc'!A0,0.5,0.5,,1,0",
+        "in,metric,model.l2,best,mean,std,count,without_score,low,high",
+        "digits/sweep-1,f1,'=cmd|' /C calc'!A0,0.5,0.5,,1,0,,",
     ]
+
+
+def test_the_interval_of_the_best_score_stands_beside_it() -> None:
+    sure = [Interval(low=score - 0.1, high=score + 0.1, confidence=0.9, resamples=1000) for score in (0.5, 0.7)]
+    points = [Point({"model.l2": 1}, score, interval=one) for score, one in zip((0.5, 0.7), sure, strict=True)]
+    found = compare([Field("runs", "f1", "maximize", [*points, Point({"model.l2": 2}, 0.3)], {})], "model.l2")
+    assert shown(found)[0] == ["model.l2", "best", "f1", "90", "%", "interval", "mean", "±", "std", "trials"]
+    assert shown(found)[1][1:5] == ["0.7", "0.6", "…", "0.8"]
+    assert shown(found)[2][1:3] == ["0.3", "–"]
+    assert comparison_data(found)[0]["interval"]["high"] == pytest.approx(0.8)
+    out = io.StringIO()
+    write_comparison(found, out)
+    assert out.getvalue().splitlines()[1].split(",")[-2:] == [repr(sure[1].low), repr(sure[1].high)]
 
 
 def judged(value, score, verdict) -> Point:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from runner.record.evidence import ONE_FOLD, Compared, Evidence
 from runner.record.sweeps import TrialSummary
-from runner.report.leaderboard import best, ranked, show_leaderboard, varying
+from runner.report.leaderboard import Chosen, best, ranked, show_leaderboard, varying
 
 
 def trial(number: int, score: float | None = None, state: str = "done", std: float | None = None, **settings):
@@ -74,6 +74,19 @@ def test_a_trial_without_a_score_shows_its_state() -> None:
     lines = shown([trial(0, None, "timeout"), trial(1, 0.3, "pruned")])
     assert lines[1].split()[:4] == ["–", "1", "0.3", "(pruned)"]
     assert lines[2].split()[:3] == ["–", "0", "timeout"]
+
+
+def test_the_chosen_trial_is_marked_explained_and_shown_however_far_down() -> None:
+    trials = [trial(number, 0.9 - number / 100, lr=number) for number in range(12)]
+    lines = shown(trials, chosen=Chosen(11, "the cheapest by 'seconds' of 12 trials"))
+    assert lines[0].split() == ["rank", "trial", "score", "to", "best", "lr", "took"]
+    assert lines[11].split()[:4] == ["12", "11", "0.79", "chosen"]
+    assert lines[12:] == ["and 1 more (1 done)", "trial 11 is chosen, the cheapest by 'seconds' of 12 trials."]
+
+
+def test_where_the_best_is_chosen_there_is_nothing_to_say() -> None:
+    trials = [trial(0, 0.9), trial(1, 0.8)]
+    assert shown(trials, chosen=Chosen(0, "the best")) == shown(trials)
 
 
 def test_the_top_is_shown_and_the_others_are_counted_by_state() -> None:

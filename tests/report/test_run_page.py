@@ -6,6 +6,7 @@ import json
 from rich.console import Console
 
 from runner.record import strict_json
+from runner.record.interval import Interval
 from runner.record.read import Run
 from runner.record.records import ErrorRecord, Metrics, Total
 from runner.report.run_page import run_data, show_run
@@ -32,6 +33,21 @@ def test_a_page_tells_declaration_scores_steps_and_files(make_run) -> None:
         "metrics.json",
     ):
         assert told in page
+
+
+def test_intervals_stand_beside_their_scores_with_what_is_to_be_known_of_them(make_run) -> None:
+    sure = {
+        "f1": Interval(low=0.81234, high=0.9, confidence=0.9, resamples=1000),
+        "roc_auc": Interval(low=None, high=None, confidence=0.9, resamples=0, note="resampled rows have no score"),
+    }
+    total = {"f1": Total(0.85, 0.05, 2), "roc_auc": Total(0.9, None, 1), "loss": Total(0.1, None, 1)}
+    metrics = Metrics("f1", "maximize", ({"f1": 0.8}, {"f1": 0.9}), total, intervals=sure)
+    page = [line.split() for line in _shown(make_run(metrics=metrics)).splitlines()]
+    assert ["metric", "fold", "1", "fold", "2", "total", "90", "%", "interval"] in page
+    assert ["f1", "(primary)", "0.8", "0.9", "0.85", "±", "0.05", "0.8123", "…", "0.9"] in page
+    assert ["roc_auc", "–", "–", "0.9", "–"] in page
+    assert ["loss", "–", "–", "0.1", "–"] in page
+    assert ["interval", "of", "roc_auc:", "resampled", "rows", "have", "no", "score"] in page
 
 
 def test_a_failed_run_shows_why(make_run) -> None:

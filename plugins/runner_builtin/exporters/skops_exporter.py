@@ -29,6 +29,7 @@ class SkopsExporter:
     compression: Annotated[int, Ge(0), Le(9)] = 1
 
     loads = "model.skops"
+    whole = True
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:
         """Save the pipeline. Raises PluginError if a step holds what the format has no place for."""

@@ -1,0 +1,102 @@
+"""A table of a page: what is shown, and what it is sorted by.
+
+>>> made = table(("learner", "score"), [["ridge", 0.91], ["lasso", None]], caption="Scores")
+>>> [heading.numeric for heading in made.headings], [cell.text for cell in made.rows[1]]
+([False, True], ['lasso', '—'])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+#: What a cell without a value shows.
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell shows. key: what it is sorted by where that is not its text; a cell without a value sorts last.
+
+    link: where a click on it leads, relative to the page.
+    """
+
+    text: str
+    key: float | str | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The name of a column. numeric: its values are numbers, set flush right and sorted as such; note: what it means."""
+
+    text: str
+    numeric: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. caption: its title; note: what its reader should know."""
+
+    headings: Sequence[Heading]
+    rows: Sequence[Sequence[Cell]]
+    caption: str = ""
+    note: str = ""
+
+    @property
+    def layout(self) -> str:
+        """The classes that set its columns of numbers flush right."""
+        return " ".join(f"n{place}" for place, heading in enumerate(self.headings, 1) if heading.numeric)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str = "", note: str = "") -> Table:
+    """Make a table of plain values; a column that holds nothing but numbers is one of numbers."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
+    numeric = [any(map(_is_number, column)) and all(_fits(value) for value in column) for column in columns]
+    return Table(
+        [Heading(name, is_numeric) for name, is_numeric in zip(headings, numeric, strict=True)],
+        [[value if isinstance(value, Cell) else cell(value) for value in row] for row in rows],
+        caption,
+        note,
+    )
+
+
+def cell(value: Any, digits: int = 4) -> Cell:
+    """Show a value. digits: of a number with a fraction, as many as matter; its key has nine."""
+    if value is None or value == "":
+        return Cell(NOTHING)
+    if isinstance(value, bool):
+        return Cell("yes" if value else "no")
+    if isinstance(value, int):
+        return Cell(f"{value:,}", value) if abs(value) >= 1000 else Cell(str(value))
+    if isinstance(value, float):
+        return _fraction(value, digits) if isfinite(value) else Cell(str(value))
+    return Cell(str(value))
+
+
+def _fraction(value: float, digits: int) -> Cell:
+    text = number(value, digits)
+    # Nine digits tell any two scores apart, and a page of 200,000 cells stays half as large.
+    return Cell(text) if text == repr(value) else Cell(text, float(f"{value:.9g}"))
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Write a number with so many significant digits.
+
+    >>> number(0.98765), number(1234.5), number(2.0)
+    ('0.9877', '1234', '2')
+    """
+    return f"{value:.{max(digits, 1)}g}" if abs(value) < 10**digits else f"{value:,.0f}"
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, Cell):
+        return isinstance(value.key, float | int)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _fits(value: Any) -> bool:
+    return value is None or (isinstance(value, Cell) and value.text == NOTHING) or _is_number(value)
