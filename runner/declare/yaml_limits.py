@@ -38,6 +38,8 @@ def check_yaml(path: Path) -> None:
 def _told(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
+    if "nesting depth" in problem:  # PyYAML 6.0.4 and later refuse by themselves what is nested absurdly deep
+        problem = f"nested more than {MAX_DEPTH} deep"
     return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else str(problem)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,12 @@ class Difference:
 
 def ask(model: Any, features: Any) -> Answers:
     """Have a model answer. model: `predict`, and where it has them `predict_proba` or `decision_function`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they were told in training; here the numbers count
+        return _answers(model, features)
+
+
+def _answers(model: Any, features: Any) -> Answers:
     labels = np.asarray(model.predict(features))
     if hasattr(model, "predict_proba"):
         probabilities = np.asarray(model.predict_proba(features), dtype=np.float64)

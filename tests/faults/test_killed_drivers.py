@@ -41,6 +41,8 @@ def test_a_sweep_killed_at_any_time_ends_as_if_nothing_had_been(workplace: Any, 
         driver.wait()
         after = workplace.bytes_of_done() if workplace.opened else {}
         assert before.items() <= after.items()
+    if not workplace.opened:  # a slow machine: every driver died before it had planned
+        workplace.sweep(*MANY, "sweep.time=1")
     before, done = workplace.bytes_of_done(), len(workplace.keys_done())
     outcome = workplace.sweep(*MANY).assert_success()
     if 0 < done < 40:
