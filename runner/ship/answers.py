@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,9 +49,16 @@ class Difference:
 
 def ask(model: Any, features: Any) -> Answers:
     """Have a model answer. model: `predict`, and where it has them `predict_proba` or `decision_function`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they were told in training; here the numbers count
+    with _quietly():
         return _answers(model, features)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Let a model say nothing: what it warns of was told in training, and here its answers count."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _answers(model: Any, features: Any) -> Answers:
@@ -66,10 +75,11 @@ def latency(model: Any, row: Any, *, seconds: float = 0.2) -> float:
     """Return how long one row alone takes, in seconds: the median of up to 50 times, within about `seconds`."""
     question = model.predict_proba if hasattr(model, "predict_proba") else model.predict
     took: list[float] = []
-    while len(took) < 50 and sum(took) < seconds:
-        start = time.perf_counter()
-        question(row)
-        took.append(time.perf_counter() - start)
+    with _quietly():
+        while len(took) < 50 and sum(took) < seconds:
+            start = time.perf_counter()
+            question(row)
+            took.append(time.perf_counter() - start)
     return float(np.median(took))
 
 
