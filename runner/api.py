@@ -112,6 +112,8 @@ class _Unwatched:
 
     def tick(self) -> None: ...
 
+    def tell(self, line: str) -> None: ...
+
 
 def _parse(key: str, text: str) -> Axis:
     """Read values written in Hydra's grammar, such as "range(1, 5)"."""

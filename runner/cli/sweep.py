@@ -67,6 +67,10 @@ class Shown:
         if self._watch is not None:
             self._watch.tick()
 
+    def tell(self, line: str) -> None:
+        """Print it."""
+        print(line, file=self._out)
+
     def close(self) -> None:
         """Stop showing."""
         self._stack.close()

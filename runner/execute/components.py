@@ -101,6 +101,10 @@ class Components:
         """Return the components of a group in order."""
         return self.groups[group]
 
+    def without(self, groups: Collection[str]) -> Components:
+        """Return all but those of some groups, which hold what cannot be sent away, such as open files."""
+        return Components({group: () if group in groups else those for group, those in self.groups.items()})
+
 
 def build_components(experiment: Experiment, folder: Path, *, without: Collection[str] = ()) -> Components:
     """Import and construct every component. Raises ConfigError, PluginError.

@@ -71,6 +71,15 @@ def fit_fold(task: FoldTask) -> FittedFold:
     return judged(task.components, model, rows, stages)
 
 
+def tell_again(listeners: Listeners, fold: FittedFold) -> None:
+    """Tell what happened in a fold that was carried out where nobody heard it."""
+    for step in fold.steps:
+        details = {"rows_in": step.rows_in, "rows_out": step.rows_out, "note": step.note}
+        listeners.hear(Event("stage_finished", step.step, step.fold, step.seconds, details))
+    if fold.scores:
+        listeners.hear(Event("fold_finished", fold=fold.number, details=dict(fold.scores)))
+
+
 def train(components: Components, rows: Prepared, stages: Stages) -> Any:
     """Fit a fresh model on the training rows and return it."""
     called = components.one("model")

@@ -149,12 +149,20 @@ class _Recording:
             steps = [*trial.steps, *stages.done]
         except Exception as error:  # noqa: BLE001 - whatever it was, the run folder tells it
             return self._failed(error)
+        finally:
+            self._dismiss()
         self.folder.write_jsonl(layout.STEPS, steps)
         if trial.diverged:
             diverged = Diverged(_diverged_message(trial.diverged))
             log.error("%s", diverged)
             return self._finish(trial.metrics, steps, diverged)
         return self._finish(trial.metrics, steps, None)
+
+    def _dismiss(self) -> None:
+        """Let an executor that works elsewhere end what it has started."""
+        executor = self.components.one("executor")
+        if getattr(executor.component, "elsewhere", False):
+            executor.call("closing", executor.component.close)
 
     def _failed(self, error: Exception) -> Outcome:
         log.error("the run failed", exc_info=error)

@@ -7,6 +7,7 @@ refit -> compressors, scored again. Writing it all down is the business of `reco
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from runner.data import Dataset
 from runner.execute import collecting, scores
 from runner.execute.collecting import Fold
 from runner.execute.components import Components
-from runner.execute.fold import FittedFold, FoldTask, fit_fold, rescored, smaller
+from runner.execute.fold import FittedFold, FoldTask, fit_fold, rescored, smaller, tell_again
 from runner.execute.gathering import Gathered, gather
 from runner.execute.held_out import held_out
 from runner.execute.intervals import intervals
@@ -61,6 +62,10 @@ class Trial:
         return [*self.judged, *([self.refit] if self.refit is not None else [])]
 
 
+#: What a fold does without, and what cannot leave this process.
+_OF_THIS_PROCESS = frozenset({"executor", "trackers", "exporters", "deployers", "compressors", "source"})
+
+
 @dataclass
 class _Course:
     """A trial under way."""
@@ -73,12 +78,27 @@ class _Course:
 
     def fit(self, rows: Dataset, fold: Fold | None, number: int | None) -> FittedFold:
         """Have a fold carried out by the executor. fold: None trains on all rows."""
+        return self.fitted([self.begun(rows, fold, number)])[0]
+
+    def begun(self, rows: Dataset, fold: Fold | None, number: int | None) -> Future[FittedFold]:
+        """Hand a fold to the executor, which may have others in work."""
         parted = parted_rows(self.components, rows, fold)
-        task = FoldTask(self.components, parted, self.experiment.seed, number, self.listeners)
-        executor = self.components.one("executor")
-        fitted: FittedFold = executor.component.submit(fit_fold, task).result()
-        self.steps += fitted.steps
-        return fitted
+        executor = self.components.one("executor").component
+        elsewhere = getattr(executor, "elsewhere", False)
+        components = self.components.without(_OF_THIS_PROCESS) if elsewhere else self.components
+        task = FoldTask(components, parted, self.experiment.seed, number, self.listeners)
+        begun: Future[FittedFold] = executor.submit(fit_fold, task)
+        return begun
+
+    def fitted(self, begun: Sequence[Future[FittedFold]]) -> list[FittedFold]:
+        """Wait for folds, in their order."""
+        folds = [one.result() for one in begun]
+        elsewhere = getattr(self.components.one("executor").component, "elsewhere", False)
+        for fold in folds:
+            self.steps += fold.steps
+            if elsewhere:  # nobody here heard of it while it went on
+                tell_again(self.listeners, fold)
+        return folds
 
 
 def carry_out(experiment: Experiment, components: Components, context: SourceContext, listeners: Listeners) -> Trial:
@@ -86,7 +106,7 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
     course = _Course(experiment, components, listeners, Stages(listeners))
     data = gather(components, context, course.stages, strict=experiment.strict)
     course.steps += course.stages.done
-    fitted = [course.fit(data.clean, fold, number) for number, fold in enumerate(data.folds)]
+    fitted = course.fitted([course.begun(data.clean, fold, number) for number, fold in enumerate(data.folds)])
     diverged = next((fold.diverged for fold in fitted if fold.diverged), None)
     metrics = scores.summarise(experiment, components, [fold.scores for fold in fitted if not fold.diverged])
     final = None

@@ -208,7 +208,8 @@ def resolve(
         report=settings["report"],
         about=About.of(settings["about"]),
     )
-    _check_whole(experiment)
+    if not judged:  # of a trial, whoever sends it leaves out what a worker has no use for
+        _check_whole(experiment)
     return experiment
 
 

@@ -46,6 +46,11 @@ class Store:
         self._proven: dict[tuple[str, str], Stamp] = {}
         self._told: set[str] = set()
 
+    @property
+    def place(self) -> str:
+        """Where it is, for another process to open."""
+        return str(self.root)
+
     def has(self, key: str) -> bool:
         """Say whether there is an entry, without reading it; `get` may yet find it damaged."""
         return (folder_of(self.root, key) / MANIFEST).is_file()
@@ -182,9 +187,9 @@ class Store:
             return
         log.warning("the store's entry '%s' is damaged: %s. It is computed again; see '%s'.", folder, damage, aside)
 
-    def _tell(self, doing: str, error: OSError) -> None:
-        """Warn of a failing disk once, however many results it concerns."""
-        words = f"{doing} the store '{self.root}' failed: {error.strerror or error}"
+    def _tell(self, doing: str, error: OSError, where: str | None = None) -> None:
+        """Warn of a failing disk once, however many results it concerns. where: by default its folder."""
+        words = f"{doing} the store '{where or self.root}' failed: {error.strerror or error}"
         if words not in self._told:
             self._told.add(words)
             log.warning("%s. The run goes on; what the store does not hold is computed again.", words)

@@ -25,6 +25,11 @@ class Candidate:
     share: float = 1.0
 
 
+def of_trial(experiment: Experiment) -> dict[str, Any]:
+    """Return the declaration as a worker needs it: without what is done with results, and by whom."""
+    return {group: node for group, node in experiment.declared.items() if group not in _BESIDE}
+
+
 def key_of(experiment: Experiment, traits: Traits, libraries: Mapping[str, str]) -> str:
     """Return the trial's key: components, their code and settings, seeds, data, libraries; not its name."""
     steps = [

@@ -27,9 +27,10 @@ from runner.record.plain import plain
 from runner.record.records import ErrorRecord
 from runner.record.sweep_folder import SweepFolder
 from runner.record.sweeps import TrialRecord, TrialState, TrialSummary
-from runner.trials.candidate import Candidate, components_of, differences, key_of
+from runner.trials.candidate import Candidate, components_of, differences, key_of, of_trial
 from runner.trials.crew import Crew
 from runner.trials.drift import Drift
+from runner.trials.far_crew import FarCrew
 from runner.trials.interruption import Interruption
 from runner.trials.options import Options
 from runner.trials.planning import Job, Planner
@@ -71,6 +72,10 @@ class Watcher(Protocol):
         """Called while nothing happens."""
         ...
 
+    def tell(self, line: str) -> None:
+        """Hear something that a person should know now."""
+        ...
+
 
 @dataclass(frozen=True)
 class Place:
@@ -103,7 +108,7 @@ class Driver:
     """Carries out the trials of one sweep. declare: settings -> the experiment they make, checked."""
 
     sweep: SweepFolder
-    crew: Crew
+    crew: Crew | FarCrew
     planner: Planner
     asking: Asking
     declare: Callable[[Mapping[str, Any]], Experiment]
@@ -249,7 +254,7 @@ class Driver:
         split = descent.gathered[-1]
         if split.key in self.planner.counted:
             return
-        trial = {"number": 0, "declared": experiment.declared}
+        trial = {"number": 0, "declared": of_trial(experiment)}
         nodes = {"gathered": _plain(descent.gathered), "tails": [_plain(tail) for tail in descent.folds]}
         order = {"do": "prepare", "trials": [trial], "repetition": 0, "folds": [0], "data": None, "keep": [], **nodes}
         answer = self.surveyor.order({**order, "upto": len(descent.gathered)})
@@ -368,7 +373,7 @@ class Driver:
     def _task(self, job: Job) -> Task:
         busy = min(self.workers, len(self._ready) + len(self._given) + 1)
         threads = max(1, (os.cpu_count() or 1) // busy)
-        trials = [{"number": one.number, "declared": one.experiment.declared} for one in job.candidates]
+        trials = [{"number": one.number, "declared": of_trial(one.experiment)} for one in job.candidates]
         source = job.candidates[0].experiment.one("source")
         assert source is not None
         payload = {

@@ -19,7 +19,7 @@ from typing import Any
 
 from runner.catalogue import Catalogue
 from runner.code_digest import library_versions
-from runner.contracts import Search, Space
+from runner.contracts import Asking, Search, Space
 from runner.errors import ConfigError
 from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.keys import digest_of
@@ -34,10 +34,11 @@ from runner.record.results import CSV, rows, write_results
 from runner.record.storage import write_bytes
 from runner.record.sweep_folder import SweepFolder
 from runner.record.sweeps import SweepInfo, TrialRecord, TrialSummary
-from runner.store.store import Store
+from runner.store.opening import opened
 from runner.trials.crew import Crew
 from runner.trials.drift import Drift
 from runner.trials.driver import ALL, Asked, Driver, Place, Watcher
+from runner.trials.hiring import Hired, hired
 from runner.trials.interruption import Interruption, listening
 from runner.trials.options import Options
 from runner.trials.paper import Paper
@@ -138,9 +139,16 @@ class _Sweep:
         first = [Asked(trial, self.declared(trial.settings)) for trial in asking.ask(ALL)]
         if not first:
             raise ConfigError("the sweep has no trials: one of its choices is empty")
-        store = Store(_store_root(wanted.root))
+        if wanted.plan_only:
+            return self._carried_out(asking, first, Hired(self.crew, self.workers))
+        with hired(first[0].experiment, self.crew, self.workers) as workers:
+            return self._carried_out(asking, first, workers)
+
+    def _carried_out(self, asking: Asking, first: Sequence[Asked], hands: Hired) -> SweepOutcome:
+        wanted = self.wanted
+        store = opened(hands.store or _store_root(wanted.root))
         downloads = str(Path(wanted.root, DOWNLOADS).absolute())
-        place = Place(wanted.folder, downloads, str(store.root), wanted.disabled, _memory(self.workers))
+        place = Place(wanted.folder, downloads, store.place, wanted.disabled, _memory(self.workers))
         surveyor = Surveyor(self.crew, place.told(), Path(self.logs), self.interruption)
         surveyor.learn(one.experiment for one in first)
         planner = Planner(surveyor.traits, library_versions(), store.has)
@@ -150,10 +158,12 @@ class _Sweep:
         options = replace(wanted.options, max_same_error=2**31) if wanted.keep_going else wanted.options
 
         def driver(folder: Any) -> Driver:
-            self.watcher.opened(folder.path, objective.direction, self.workers)
+            self.watcher.opened(folder.path, objective.direction, hands.workers)
+            if hands.where is not None:
+                self.watcher.tell(hands.where)
             return Driver(
-                folder, self.crew, planner, asking, self.declared, objective, options, place, self.watcher,
-                self.interruption, Drift(wanted.drift), self.workers, surveyor, counts=known, first=first,
+                folder, hands.crew, planner, asking, self.declared, objective, options, place, self.watcher,
+                self.interruption, Drift(wanted.drift), hands.workers, surveyor, counts=known, first=first,
                 seconds=timings(Path(wanted.root) / slug(wanted.name)),
             )  # fmt: skip
 
@@ -299,8 +309,8 @@ def _without_axes(command: Sequence[str], settings: Mapping[str, Any]) -> list[s
     ]
 
 
-def _store_root(root: str) -> Path:
-    return Path(os.environ.get("RUNNER_STORE") or Path(root, ".store")).resolve()
+def _store_root(root: str) -> str:
+    return os.environ.get("RUNNER_STORE") or str(Path(root, ".store"))
 
 
 def _memory(workers: int) -> int:

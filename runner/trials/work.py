@@ -25,7 +25,7 @@ from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.lineage import Lineage, Node, repeated
 from runner.plan.streamed import streams
-from runner.store.store import Store
+from runner.store.opening import opened
 from runner.trials import training
 from runner.trials.mistakes import kind_of
 from runner.trials.rows import Descent, Held, Larder
@@ -64,7 +64,7 @@ def carried_out(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def bench_of(place: Mapping[str, Any], catalogue: Catalogue) -> Bench:
     """Lay out what is worked with. place: as `runner.trials.driver.Place` tells it."""
-    kept = Store(Path(place["store"])) if place["store"] else None
+    kept = opened(place["store"]) if place["store"] else None
     downloads = Path(place["downloads"]) if place["downloads"] else None
     return Bench(catalogue, Surroundings(catalogue, Path(place["folder"]), downloads), Larder(kept, place["memory"]))
 

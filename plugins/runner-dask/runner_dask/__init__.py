@@ -1,0 +1,1 @@
+"""Runs and sweeps of runner on a Dask cluster: `executor=dask`."""

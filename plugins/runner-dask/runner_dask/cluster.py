@@ -1,0 +1,136 @@
+"""The three ways to have workers: a scheduler that runs, jobs of a batch system, processes of this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster
+
+from runner.errors import ConfigError, PluginError, ResourceError
+
+_LOOPBACK = "127.0.0.1"
+#: Batch system -> dask-jobqueue's class.
+_QUEUES: Mapping[str, str] = {
+    "slurm": "SLURMCluster",
+    "pbs": "PBSCluster",
+    "sge": "SGECluster",
+    "lsf": "LSFCluster",
+    "htcondor": "HTCondorCluster",
+    "oar": "OARCluster",
+    "moab": "MoabCluster",
+}
+
+
+@dataclass
+class Cluster:
+    """Workers that can be had. ours: what was started here and ends with us, None for a cluster of others.
+
+    expected: so many tasks at once when all have come; 0 where nobody says. page: whether Dask's page is served.
+    """
+
+    client: Client
+    what: str
+    ours: Any = None
+    expected: int = 0
+    page: bool = False
+
+    def slots(self) -> int:
+        """Return how many tasks run at once: threads of all workers, or what is expected to come."""
+        threads = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        return max(1, self.expected, sum(int(worker["nthreads"]) for worker in threads))
+
+    @property
+    def where(self) -> str:
+        """Tell of it in a line: what it is, and its page where it has one."""
+        link = self.client.dashboard_link if self.page else None
+        return f"{self.what}, {self.slots()} tasks at once" + (f" · {link}" if link else "")
+
+    def close(self) -> None:
+        """Leave it, and end what is ours."""
+        self.client.close()
+        if self.ours is not None:
+            self.ours.close()
+
+
+def existing(address: str, wait: float) -> Cluster:
+    """Reach a scheduler. Raises ResourceError where nobody answers, or no worker comes in time."""
+    try:
+        client = Client(address, timeout=wait, set_as_default=False)
+    except ValueError as error:
+        raise ConfigError(f"executor.address: {address!r} is no address of a scheduler: {error}") from None
+    except (OSError, TimeoutError) as error:
+        raise ResourceError(
+            f"executor.address: no Dask scheduler answers at {address!r} within {wait:g} s ({error}). Start one with "
+            "'dask scheduler', or leave the address out for processes of this machine."
+        ) from None
+    page = "dashboard" in (client.scheduler_info(n_workers=0).get("services") or {})
+    return _with_workers(Cluster(client, f"Dask at {client.scheduler.address}", page=page), wait)
+
+
+def queued(queue: str, jobs: int, job: Mapping[str, Any], wait: float, *, dashboard: bool) -> Cluster:
+    """Have a batch system start workers. Raises PluginError without dask-jobqueue, ConfigError for a wrong option."""
+    try:
+        kind = getattr(import_module("dask_jobqueue"), _QUEUES[queue])
+    except ImportError:
+        raise PluginError(
+            "executor.jobqueue needs dask-jobqueue, and this Python has none: pip install 'runner-dask[jobqueue]'"
+        ) from None
+    scheduler = {"dashboard": dashboard, "dashboard_address": ":0"}
+    try:
+        cluster = kind(**{"scheduler_options": scheduler, **job})
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"executor.job: {queue} refuses {dict(job)!r}: {error}") from None
+    cluster.scale(jobs=jobs)
+    client = Client(cluster, set_as_default=False)
+    return _with_workers(Cluster(client, f"Dask by {queue}, {jobs} jobs", cluster, page=dashboard), wait)
+
+
+def of_this_machine(jobs: int | None, resources: Mapping[str, float], *, dashboard: bool) -> Cluster:
+    """Start processes here, a task at a time each; nobody reaches them from another machine."""
+    jobs = jobs or os.cpu_count() or 1
+    with _deaf_to_interrupts(), dask.config.set({"distributed.worker.multiprocessing-method": "spawn"}):
+        cluster = LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            processes=True,
+            host=_LOOPBACK,
+            dashboard_address=f"{_LOOPBACK}:0",  # of the scheduler's health page, too, which it always has
+            scheduler_kwargs={"dashboard": dashboard},
+            memory_limit=0,  # limits are the sweep's, kept for each trial
+            resources={name: amount for name, amount in resources.items()} or None,
+            silence_logs=40,
+        )
+    return Cluster(Client(cluster, set_as_default=False), f"Dask, {jobs} processes of this machine", cluster, jobs, dashboard)
+
+
+def _with_workers(cluster: Cluster, wait: float) -> Cluster:
+    try:
+        cluster.client.wait_for_workers(1, timeout=wait)
+    except TimeoutError:
+        cluster.close()
+        raise ResourceError(
+            f"{cluster.what} has no worker after {wait:g} s. Start one with 'dask worker', look at the queue, or wait "
+            "longer with 'executor.wait'."
+        ) from None
+    return cluster
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not end: it is for us, and we end them in our own way."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,207 @@
+"""Sweeps on real clusters of this machine: processes that are started, killed, and started again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("runner_dask", reason="runner-dask is not installed")
+
+from tests.faults.conftest import make_workplace, until, workplace  # noqa: F401 - fixtures
+
+import runner
+
+TRIALS = {
+    "source": {"use": "sklearn_dataset", "name": "iris"},
+    "splitter": {"use": "stratified_kfold", "folds": 3},
+    "transforms": ["standard_scale"],
+    "model": {"use": "softmax", "epochs": 3},
+    "metrics": ["accuracy"],
+    "sweep": {"grid": {"model.l2": [1e-4, 1e-3, 1e-2, 0.1], "transforms.standard_scale.with_mean": [True, False]}},
+}
+
+
+class Scheduler:
+    """A scheduler with workers, each a process of its own, as a person starts them."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder, self.environment = folder, {**os.environ, **environment}
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.process = self.begin()
+
+    def begin(self) -> subprocess.Popen[bytes]:
+        """Start the scheduler on its port."""
+        self.process = self._dask("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        return self.process
+
+    def add_worker(self) -> subprocess.Popen[bytes]:
+        """Start a worker that does one task at a time."""
+        words = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory")
+        self.workers.append(self._dask("worker", self.address, *words, str(self.folder / "dask")))
+        return self.workers[-1]
+
+    def _dask(self, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *words], env=self.environment, cwd=self.folder,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def end(self) -> None:
+        """Kill all."""
+        for process in (*self.workers, self.process):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def scheduler(workplace: Any) -> Iterator[Scheduler]:  # noqa: F811
+    made = Scheduler(workplace.folder, workplace.environment)
+    yield made
+    made.end()
+
+
+def test_a_sweep_on_processes_of_this_machine_equals_one_without(tmp_path: Path) -> None:
+    far = {"use": "dask", "jobs": 2}
+    there = runner.sweep({**TRIALS, "executor": far}, outputs=tmp_path / "there")
+    here = runner.sweep(TRIALS, outputs=tmp_path / "here")
+    assert [trial.state for trial in there.trials] == ["done"] * 8
+    assert [trial.score for trial in there.trials] == [trial.score for trial in here.trials]
+    assert there.best == here.best or there.best.number == here.best.number  # type: ignore[union-attr]
+    assert there.run is not None
+
+
+@pytest.mark.fault("F28")
+def test_the_trial_of_a_killed_worker_is_given_to_another(workplace: Any, scheduler: Scheduler, until: Any) -> None:  # noqa: F811
+    first = scheduler.add_worker()
+    driver = workplace.start("model.level=1,2,2.5", "model.seconds=3", *_at(scheduler))
+    until(lambda: _begun(workplace) == 1, told=workplace.printed)
+    scheduler.add_worker()
+    first.send_signal(signal.SIGKILL)
+    assert driver.wait(120) == 0, workplace.printed()
+    assert "3/3 trials" in workplace.printed()
+    workplace.assert_nothing_lost()
+
+
+@pytest.mark.fault("F01", "F28")
+def test_a_sweep_goes_on_after_its_driver_was_killed(workplace: Any, scheduler: Scheduler, until: Any) -> None:  # noqa: F811
+    scheduler.add_worker()
+    words = ("model.level=1,2,2.5,3", "model.seconds=1", *_at(scheduler))
+    driver = workplace.start(*words)
+    until(lambda: workplace.done() >= 1, told=workplace.printed)
+    driver.kill()
+    driver.wait()
+    before = workplace.bytes_of_done()
+    outcome = workplace.sweep(*words).assert_success()
+    assert re.search(r"resumed: \d done, \d to go", outcome.out), outcome.out
+    assert before.items() <= workplace.bytes_of_done().items()
+    workplace.assert_nothing_lost()
+
+
+@pytest.mark.fault("F28")
+def test_tasks_are_sent_again_when_the_scheduler_comes_back(workplace: Any, scheduler: Scheduler, until: Any) -> None:  # noqa: F811
+    worker = scheduler.add_worker()
+    driver = workplace.start("model.level=1,2", "model.seconds=4", *_at(scheduler))
+    until(lambda: _begun(workplace) == 1, told=workplace.printed)
+    scheduler.process.kill()
+    scheduler.process.wait()
+    worker.kill()
+    scheduler.begin()
+    scheduler.add_worker()
+    assert driver.wait(120) == 0, workplace.printed()
+    assert "2/2 trials" in workplace.printed()
+
+
+@pytest.mark.fault("F05", "F06")
+def test_limits_and_crashes_end_a_trial_and_no_worker(workplace: Any, scheduler: Scheduler) -> None:  # noqa: F811
+    worker = scheduler.add_worker()
+    words = ("model.does=learn,hang,segfault", "sweep.trial_time=2", *_at(scheduler))
+    outcome = workplace.sweep(*words)
+    assert outcome.code == 1
+    states = {key: record.state for key, record in workplace.trials("model.does").items()}
+    assert states == {"learn": "done", "hang": "timeout", "segfault": "killed"}
+    assert worker.poll() is None
+
+
+def test_nothing_listens_but_for_this_machine(tmp_path: Path) -> None:
+    from runner_dask.executor import DaskExecutor
+
+    executor = DaskExecutor(jobs=1)
+    try:
+        assert executor.submit(max, 1, 2).result(60) == 2
+        assert executor.where == "Dask, 1 processes of this machine, 1 tasks at once"
+        assert "127.0.0.1" in executor._cluster.client.scheduler.address
+        assert {address.partition(":")[0] for address in _listening(os.getpid())} <= {"127.0.0.1"}
+    finally:
+        executor.close()
+
+
+def test_a_batch_system_starts_the_workers(workplace: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    pytest.importorskip("dask_jobqueue", reason="needs dask-jobqueue")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    _program(programs / "sbatch", 'bash "$1" >job.out 2>&1 & echo "Submitted batch job $!"')
+    _program(programs / "scancel", 'kill "$@" 2>/dev/null; true')
+    workplace.environment["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    job = "{cores: 1, processes: 1, memory: 1GB, interface: lo, death_timeout: 30}"
+    words = ("model.level=1,2", "executor=dask", "executor.jobqueue=slurm", f"executor.job={job}")
+    outcome = workplace.sweep(*words).assert_success()
+    assert "Dask by slurm, 1 jobs" in outcome.out
+    assert "2/2 trials" in outcome.out
+
+
+def test_a_scheduler_that_does_not_answer_is_told(workplace: Any) -> None:  # noqa: F811
+    outcome = workplace.sweep("model.level=1,2", "executor=dask", "executor.address=tcp://127.0.0.1:9", "executor.wait=1")
+    assert outcome.code == 5
+    assert "no Dask scheduler answers at 'tcp://127.0.0.1:9' within 1 s" in outcome.err
+    assert not workplace.opened
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"address": "tcp://127.0.0.1:9", "jobqueue": "slurm"}, "give one"),
+        ({"job": {"cores": 1}}, "executor.jobqueue"),
+        ({"address": "nonsense://x"}, "is no address of a scheduler"),
+    ],
+)
+def test_choices_that_do_not_go_together_are_refused(settings: dict[str, Any], told: str) -> None:
+    from runner.errors import ConfigError
+    from runner_dask.executor import DaskExecutor
+
+    with pytest.raises(ConfigError, match=told):
+        DaskExecutor(**settings).slots()
+
+
+def _at(scheduler: Scheduler) -> tuple[str, str]:
+    return "executor=dask", f"executor.address={scheduler.address}"
+
+
+def _begun(workplace: Any) -> int:  # noqa: F811
+    return len([*workplace.folder.glob("outputs/faulty/sweep-*/trials/*/attempt-*")])
+
+
+def _program(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/bash\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def _listening(pid: int) -> set[str]:
+    """Return the addresses at which this process and its children listen."""
+    time.sleep(0.1)
+    told = subprocess.run(["ss", "-ltnpH"], capture_output=True, text=True, check=True).stdout
+    return {line.split()[3] for line in told.splitlines() if f"pid={pid}," in line}
