@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,7 +34,7 @@ class Errand:
 
     key: str
     payload: Mapping[str, Any]
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     keep: str | None = None
     together: bool = False
 

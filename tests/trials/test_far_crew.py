@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.trials.conftest import make_catalogue
 
 import runner
 from runner.trials.errand import Errand
 from runner.trials.far_crew import FarCrew
 from runner.trials.task import Ended, Limits, Task
+from tests.trials.conftest import make_catalogue
 
 PLACE = {"folder": ".", "downloads": None, "store": None, "disabled": [], "memory": 0}
 #: Orders are refused by the name of what is to be done, which shows how an errand fails.

@@ -60,7 +60,7 @@ class Cluster:
             self.ours.close()
 
 
-def existing(address: str, wait: float) -> Cluster:
+def existing(address: str, wait: float, *, dashboard: bool) -> Cluster:
     """Reach a scheduler. Raises ResourceError where nobody answers, or no worker comes in time."""
     try:
         client = Client(address, timeout=wait, set_as_default=False)
@@ -71,8 +71,7 @@ def existing(address: str, wait: float) -> Cluster:
             f"executor.address: no Dask scheduler answers at {address!r} within {wait:g} s ({error}). Start one with "
             "'dask scheduler', or leave the address out for processes of this machine."
         ) from None
-    page = "dashboard" in (client.scheduler_info(n_workers=0).get("services") or {})
-    return _with_workers(Cluster(client, f"Dask at {client.scheduler.address}", page=page), wait)
+    return _with_workers(Cluster(client, f"Dask at {client.scheduler.address}", page=dashboard), wait)
 
 
 def queued(queue: str, jobs: int, job: Mapping[str, Any], wait: float, *, dashboard: bool) -> Cluster:
@@ -105,10 +104,12 @@ def of_this_machine(jobs: int | None, resources: Mapping[str, float], *, dashboa
             dashboard_address=f"{_LOOPBACK}:0",  # of the scheduler's health page, too, which it always has
             scheduler_kwargs={"dashboard": dashboard},
             memory_limit=0,  # limits are the sweep's, kept for each trial
-            resources={name: amount for name, amount in resources.items()} or None,
+            resources=dict(resources) or None,
             silence_logs=40,
         )
-    return Cluster(Client(cluster, set_as_default=False), f"Dask, {jobs} processes of this machine", cluster, jobs, dashboard)
+    return Cluster(
+        Client(cluster, set_as_default=False), f"Dask, {jobs} processes of this machine", cluster, jobs, dashboard
+    )
 
 
 def _with_workers(cluster: Cluster, wait: float) -> Cluster:
@@ -117,8 +118,8 @@ def _with_workers(cluster: Cluster, wait: float) -> Cluster:
     except TimeoutError:
         cluster.close()
         raise ResourceError(
-            f"{cluster.what} has no worker after {wait:g} s. Start one with 'dask worker', look at the queue, or wait "
-            "longer with 'executor.wait'."
+            f"{cluster.what} has no worker after {wait:g} s. Start one with 'dask worker', look at the queue, or "
+            "wait longer with 'executor.wait'."
         ) from None
     return cluster
 

@@ -1,8 +1,8 @@
 """The executor `dask`: tasks on a cluster that exists, that a job queue makes, or that this machine is.
 
-    runner -m +experiment=digits executor=dask optimizer.learning_rate=0.1,0.2          # processes of this machine
-    runner -m … executor=dask executor.address=tcp://10.0.0.5:8786                      # a scheduler that runs
-    runner -m … executor=dask executor.jobqueue=slurm executor.jobs=10 'executor.job={cores: 1, memory: 4GB}'
+runner -m +experiment=digits executor=dask optimizer.learning_rate=0.1,0.2          # processes of this machine
+runner -m … executor=dask executor.address=tcp://10.0.0.5:8786                      # a scheduler that runs
+runner -m … executor=dask executor.jobqueue=slurm executor.jobs=10 'executor.job={cores: 1, memory: 4GB}'
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class DaskExecutor:
 
     address: of a scheduler that runs, such as tcp://host:8786; tls:// with the certificates that Dask is configured
     with. jobqueue: the batch system that starts workers, with `job` for each job (dask-jobqueue's options, such as
-    cores, memory, queue, walltime) and `jobs` of them. Without either, `jobs` processes of this machine, by default one
-    per core, reachable from here only.
-    threads: that each task may use. store: where workers keep results that others need: a folder that all see, or an
-    address that fsspec understands; by default the sweep's own. resources, together: amounts that each task, and each
-    fused training, asks of a worker (Dask's abstract resources). dashboard: serve Dask's page, on this machine only
-    where the scheduler is ours. wait: seconds for the first worker to come, and for a lost scheduler to come back.
+    cores, memory, queue, walltime) and `jobs` of them. Without either, `jobs` processes of this machine, by default
+    one per core, reachable from here only.
+    threads: that each task may use. store: where workers keep results that others need: a folder that all see, or
+    an address that fsspec understands; by default the sweep's own. resources, together: amounts of a task, and of a
+    fused training, that a worker must have (Dask's abstract resources). dashboard: tell where Dask's page is, and
+    serve it where the scheduler is ours. wait: seconds for the first worker, and for a lost scheduler, to come.
     """
 
     address: str | None = None
@@ -72,11 +72,15 @@ class DaskExecutor:
     @cached_property
     def _cluster(self) -> Cluster:
         if self.address is not None and self.jobqueue is not None:
-            raise ConfigError("executor.address names a cluster that runs, and executor.jobqueue starts one: give one.")
+            raise ConfigError(
+                "executor.address names a cluster that runs, and executor.jobqueue starts one: give one."
+            )
         if self.job and self.jobqueue is None:
-            raise ConfigError("executor.job says what a batch job asks for; name the batch system by executor.jobqueue.")
+            raise ConfigError(
+                "executor.job says what a batch job asks for; name the batch system by executor.jobqueue."
+            )
         if self.address is not None:
-            return existing(self.address, self.wait)
+            return existing(self.address, self.wait, dashboard=self.dashboard)
         if self.jobqueue is not None:
             return queued(self.jobqueue, self.jobs or 1, dict(self.job), self.wait, dashboard=self.dashboard)
         return of_this_machine(self.jobs, {**self.resources, **self.together}, dashboard=self.dashboard)

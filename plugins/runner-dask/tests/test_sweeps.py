@@ -18,9 +18,8 @@ import pytest
 
 pytest.importorskip("runner_dask", reason="runner-dask is not installed")
 
-from tests.faults.conftest import make_workplace, until, workplace  # noqa: F401 - fixtures
-
 import runner
+from tests.faults.conftest import make_workplace, until, workplace  # noqa: F401 - fixtures
 
 TRIALS = {
     "source": {"use": "sklearn_dataset", "name": "iris"},
@@ -89,7 +88,7 @@ def test_a_sweep_on_processes_of_this_machine_equals_one_without(tmp_path: Path)
 def test_the_trial_of_a_killed_worker_is_given_to_another(workplace: Any, scheduler: Scheduler, until: Any) -> None:  # noqa: F811
     first = scheduler.add_worker()
     driver = workplace.start("model.level=1,2,2.5", "model.seconds=3", *_at(scheduler))
-    until(lambda: _begun(workplace) == 1, told=workplace.printed)
+    until(lambda: workplace.done() == 1, told=workplace.printed)  # so the next one is in work
     scheduler.add_worker()
     first.send_signal(signal.SIGKILL)
     assert driver.wait(120) == 0, workplace.printed()
@@ -116,7 +115,7 @@ def test_a_sweep_goes_on_after_its_driver_was_killed(workplace: Any, scheduler: 
 def test_tasks_are_sent_again_when_the_scheduler_comes_back(workplace: Any, scheduler: Scheduler, until: Any) -> None:  # noqa: F811
     worker = scheduler.add_worker()
     driver = workplace.start("model.level=1,2", "model.seconds=4", *_at(scheduler))
-    until(lambda: _begun(workplace) == 1, told=workplace.printed)
+    until(lambda: workplace.done() == 1, told=workplace.printed)
     scheduler.process.kill()
     scheduler.process.wait()
     worker.kill()
@@ -165,7 +164,9 @@ def test_a_batch_system_starts_the_workers(workplace: Any, tmp_path: Path, monke
 
 
 def test_a_scheduler_that_does_not_answer_is_told(workplace: Any) -> None:  # noqa: F811
-    outcome = workplace.sweep("model.level=1,2", "executor=dask", "executor.address=tcp://127.0.0.1:9", "executor.wait=1")
+    outcome = workplace.sweep(
+        "model.level=1,2", "executor=dask", "executor.address=tcp://127.0.0.1:9", "executor.wait=1"
+    )
     assert outcome.code == 5
     assert "no Dask scheduler answers at 'tcp://127.0.0.1:9' within 1 s" in outcome.err
     assert not workplace.opened
@@ -180,8 +181,9 @@ def test_a_scheduler_that_does_not_answer_is_told(workplace: Any) -> None:  # no
     ],
 )
 def test_choices_that_do_not_go_together_are_refused(settings: dict[str, Any], told: str) -> None:
-    from runner.errors import ConfigError
     from runner_dask.executor import DaskExecutor
+
+    from runner.errors import ConfigError
 
     with pytest.raises(ConfigError, match=told):
         DaskExecutor(**settings).slots()
@@ -189,10 +191,6 @@ def test_choices_that_do_not_go_together_are_refused(settings: dict[str, Any], t
 
 def _at(scheduler: Scheduler) -> tuple[str, str]:
     return "executor=dask", f"executor.address={scheduler.address}"
-
-
-def _begun(workplace: Any) -> int:  # noqa: F811
-    return len([*workplace.folder.glob("outputs/faulty/sweep-*/trials/*/attempt-*")])
 
 
 def _program(path: Path, text: str) -> None:
