@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -39,11 +39,11 @@ class DaskExecutor:
     address: str | None = None
     jobqueue: Queue | None = None
     jobs: Annotated[int, Ge(1)] | None = None
-    job: Mapping[str, Any] = field(default_factory=dict)
+    job: Mapping[str, Any] | None = None
     threads: Annotated[int, Ge(1)] = 1
     store: str | None = None
-    resources: Mapping[str, float] = field(default_factory=dict)
-    together: Mapping[str, float] = field(default_factory=dict)
+    resources: Mapping[str, float] | None = None
+    together: Mapping[str, float] | None = None
     dashboard: bool = False
     wait: Annotated[float, Gt(0)] = 60.0
 
@@ -82,9 +82,11 @@ class DaskExecutor:
         if self.address is not None:
             return existing(self.address, self.wait, dashboard=self.dashboard)
         if self.jobqueue is not None:
-            return queued(self.jobqueue, self.jobs or 1, dict(self.job), self.wait, dashboard=self.dashboard)
-        return of_this_machine(self.jobs, {**self.resources, **self.together}, dashboard=self.dashboard)
+            return queued(self.jobqueue, self.jobs or 1, dict(self.job or {}), self.wait, dashboard=self.dashboard)
+        return of_this_machine(
+            self.jobs, {**(self.resources or {}), **(self.together or {})}, dashboard=self.dashboard
+        )
 
     @cached_property
     def _flights(self) -> Flights:
-        return Flights(self._cluster.client, dict(self.resources), dict(self.together), self.wait)
+        return Flights(self._cluster.client, self.resources or {}, self.together or {}, self.wait)

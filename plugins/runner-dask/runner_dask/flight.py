@@ -2,6 +2,8 @@
 
 Dask itself gives the task of a lost worker to another one. What it forgets is everything, when its scheduler is
 restarted; then the task is sent once more by us.
+
+No task asks for the worker that may still remember rows: one that died meanwhile would be waited for, for ever.
 """
 
 from __future__ import annotations
@@ -30,7 +32,6 @@ class Flights:
     ) -> None:
         self._client, self._resources, self._together, self._wait = client, resources, together, wait
         self._numbers = count()
-        self._had: dict[str, str] = {}
         self._closed = False
 
     def start(self, task: Callable[..., Any], arguments: tuple[Any, ...]) -> Future[Any]:
@@ -44,8 +45,6 @@ class Flights:
         self._closed = True
 
     def _send(self, task: Callable[..., Any], arguments: tuple[Any, ...], future: Landing, times: int) -> None:
-        keep: str | None = getattr(task, "keep", None)
-        worker = self._had.get(keep or "")
         needs = self._together if getattr(task, "together", False) else self._resources
         key = getattr(task, "key", None) or f"{getattr(task, '__name__', 'task')}-{id(self):x}-{next(self._numbers)}"
         sent = self._client.submit(
@@ -55,7 +54,6 @@ class Flights:
             pure=False,
             retries=0,
             resources=needs or None,
-            **({"workers": [worker], "allow_other_workers": True} if worker else {}),
         )
         future.sent = sent
         sent.add_done_callback(lambda done: self._landed(done, task, arguments, future, times))
@@ -74,7 +72,6 @@ class Flights:
         except (Exception, CancelledError) as error:  # noqa: BLE001 - handed to whoever asks for the result
             future.set_exception(error)
             return
-        self._remember(task, sent)
         future.set_result(result)
 
     def _again(self, task: Callable[..., Any], arguments: tuple[Any, ...], future: Landing, times: int) -> None:
@@ -87,13 +84,6 @@ class Flights:
             self._send(task, arguments, future, times)
         except Exception as error:  # noqa: BLE001 - likewise
             future.set_exception(error)
-
-    def _remember(self, task: Callable[..., Any], sent: Sent) -> None:
-        """Note which worker may remember something for the next task of the same label."""
-        keep: str | None = getattr(task, "keep", None)
-        if keep is not None and keep not in self._had:
-            for worker in self._client.who_has([sent]).get(sent.key, ())[:1]:
-                self._had[keep] = worker
 
 
 class Landing(Future[Any]):

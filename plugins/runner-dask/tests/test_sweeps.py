@@ -41,6 +41,7 @@ class Scheduler:
         self.folder, self.environment = folder, {**os.environ, **environment}
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.told = (folder / "dask.txt").open("ab")
         self.process = self.begin()
 
     def begin(self) -> subprocess.Popen[bytes]:
@@ -57,7 +58,7 @@ class Scheduler:
     def _dask(self, *words: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "dask", *words], env=self.environment, cwd=self.folder,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=self.told,
         )  # fmt: skip
 
     def end(self) -> None:
@@ -65,6 +66,7 @@ class Scheduler:
         for process in (*self.workers, self.process):
             process.kill()
             process.wait()
+        self.told.close()
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def test_tasks_are_sent_again_when_the_scheduler_comes_back(workplace: Any, sche
 @pytest.mark.fault("F05", "F06")
 def test_limits_and_crashes_end_a_trial_and_no_worker(workplace: Any, scheduler: Scheduler) -> None:  # noqa: F811
     worker = scheduler.add_worker()
-    words = ("model.does=learn,hang,segfault", "sweep.trial_time=2", *_at(scheduler))
+    words = ("model.does=learn,hang,segfault", "sweep.trial_time=8", *_at(scheduler))
     outcome = workplace.sweep(*words)
     assert outcome.code == 1
     states = {key: record.state for key, record in workplace.trials("model.does").items()}
