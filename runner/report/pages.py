@@ -16,7 +16,7 @@ def write_run_page(folder: Path) -> None:
 
 
 def run_page(folder: Path, to: Path) -> Path:
-    """Write the report of a run into a folder and return the page. Raises PluginError without the extra `report`."""
+    """Write the report of a run into a folder; return the page. Raises PluginError without the extra `report`."""
     check_extra()
     from runner.report.html.run_report import write_run_report  # matplotlib, 0.4 s
 
@@ -24,7 +24,7 @@ def run_page(folder: Path, to: Path) -> Path:
 
 
 def sweep_page(folder: Path, to: Path) -> Path:
-    """Write the report of a sweep into a folder and return the page. Raises PluginError without the extra `report`."""
+    """Write the report of a sweep into a folder; return the page. Raises PluginError without the extra `report`."""
     check_extra()
     from runner.report.html.sweep_report import write_sweep_report  # matplotlib, 0.4 s
 

@@ -20,9 +20,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -53,7 +55,7 @@ _STYLE = MappingProxyType(
         "axes.axisbelow": True,
         "axes.spines.top": False,
         "axes.spines.right": False,
-        "axes.prop_cycle": mpl.cycler(color=list(SERIES)),
+        "axes.prop_cycle": cycler(color=list(SERIES)),
         "grid.color": FAINT,
         "grid.linewidth": 0.6,
         "xtick.color": INK,
@@ -75,7 +77,7 @@ _NAME_OF_FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure to draw. name: of its files, `[a-z0-9_-]`. text: what it shows, in words, with the numbers that matter.
+    """A figure to draw. name: of its files, `[a-z0-9_-]`. text: what it shows, in words, with its numbers.
 
     draw: fills an empty matplotlib figure. width, height: in inches; the page shows wide ones over its whole width.
     """
@@ -139,12 +141,17 @@ def _drawn(figure: Figure, folder: Path) -> Picture:
         figure.draw(canvas)
         _plain_ticks(canvas)
         _lay_out(canvas)
-        FigureCanvasAgg(canvas).print_png(folder / f"{figure.name}.png", metadata={"Software": None})
+        _as(FigureCanvasAgg, canvas).print_png(folder / f"{figure.name}.png", metadata={"Software": None})
         text = io.StringIO()
-        FigureCanvasSVG(canvas).print_svg(text, metadata={"Date": None, "Creator": None})
+        _as(FigureCanvasSVG, canvas).print_svg(text, metadata={"Date": None, "Creator": None})
     svg = text.getvalue()
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
     return Picture(figure.name, figure.title, figure.text, _for_page(svg, figure.name), figure.width > 7)
+
+
+def _as(kind: Any, canvas: Canvas) -> Any:
+    """Give a figure a canvas; matplotlib's have no types."""
+    return kind(canvas)
 
 
 def _lay_out(canvas: Canvas) -> None:

@@ -5,9 +5,9 @@ The figures are scikit-learn's displays. All folds' held-out rows are judged tog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -39,6 +39,7 @@ _MOST_CURVES = 8
 _MOST_RANKED = 60
 _BINS = 10
 
+Corner = Literal["upper left", "lower left", "lower right"]
 Curve = tuple[NDArray[np.float64], NDArray[np.float64], float]
 
 
@@ -59,7 +60,16 @@ def _class_parts(rows: Judged) -> Iterator[Part]:
     text = f"{n_right:,} of {n_rows:,} held-out rows are on the diagonal. {_worst(counts, rows.classes)}"
     size = 5.4 if len(rows.classes) <= _COUNTED else 7.0
     yield Figures(
-        [Figure("confusion_matrix", "Confusion matrix", text, partial(_confusions, counts, rows.classes), size, size * 0.85)]
+        [
+            Figure(
+                "confusion_matrix",
+                "Confusion matrix",
+                text,
+                partial(_confusions, counts, rows.classes),
+                size,
+                size * 0.85,
+            )
+        ]
     )
 
 
@@ -79,8 +89,10 @@ def _worst(counts: NDArray[Any], classes: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     if not wrong.any():
         return "Nothing was confused."
-    truth, said = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    return f"Most often, {wrong[truth, said]:,} times, {short(classes[truth])!r} was taken for {short(classes[said])!r}."
+    truth, said = divmod(int(wrong.argmax()), len(classes))
+    return (
+        f"Most often, {wrong[truth, said]:,} times, {short(classes[truth])!r} was taken for {short(classes[said])!r}."
+    )
 
 
 def _confusions(counts: NDArray[Any], classes: Sequence[str], canvas: Canvas) -> None:
@@ -90,7 +102,9 @@ def _confusions(counts: NDArray[Any], classes: Sequence[str], canvas: Canvas) ->
     if len(classes) <= _NAMED:
         display = ConfusionMatrixDisplay(counts, display_labels=names)
         turned = "vertical" if max(map(len, names)) > 3 and len(names) > 2 else "horizontal"
-        display.plot(ax=axes, cmap=HEAT, include_values=few, xticks_rotation=turned, values_format=",d", colorbar=not few)
+        display.plot(
+            ax=axes, cmap=HEAT, include_values=few, xticks_rotation=turned, values_format=",d", colorbar=not few
+        )
     else:
         canvas.colorbar(axes.imshow(np.log1p(counts), cmap=HEAT, interpolation="none"), label="log(1 + rows)")
         axes.set(xlabel="Predicted label", ylabel="True label")
@@ -264,6 +278,6 @@ def _said_from(rows: Judged, positive: int) -> tuple[float, float]:
     return low, high
 
 
-def _labelled(axes: Axes, x: str, y: str, legend: str) -> None:
+def _labelled(axes: Axes, x: str, y: str, legend: Corner) -> None:
     axes.set(xlabel=x, ylabel=y)
     axes.legend(loc=legend, fontsize=8)

@@ -30,7 +30,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Heading:
-    """The name of a column. numeric: its values are numbers, set flush right and sorted as such; note: what it means."""
+    """The name of a column. numeric: its values are numbers, set flush right and sorted so; note: what it means."""
 
     text: str
     numeric: bool = False
