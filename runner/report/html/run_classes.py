@@ -5,7 +5,7 @@ The figures are scikit-learn's displays. All folds' held-out rows are judged tog
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -51,6 +51,21 @@ def class_section(rows: Judged) -> Section:
 def curve_section(rows: Judged, positive: int) -> Section:
     """Tell how well rows are ranked and chances are met. positive: the class to find, where there are two."""
     return Section("curves", "Ranking and chances", list(_curve_parts(rows, positive)))
+
+
+def positive_of(config: Mapping[str, Any], classes: Sequence[str]) -> int:
+    """Return the place of the class to find: the one that a metric names, else the last.
+
+    >>> positive_of({"metrics": {"f1": {"use": "f1", "positive": "ham"}}}, ["ham", "spam"])
+    0
+    """
+    metrics = config.get("metrics") or {}
+    named = [
+        str(node["positive"])
+        for node in metrics.values()
+        if isinstance(node, dict) and node.get("positive") is not None
+    ]
+    return next((classes.index(name) for name in named if name in classes), len(classes) - 1)
 
 
 def _class_parts(rows: Judged) -> Iterator[Part]:
