@@ -92,13 +92,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure that was drawn. svg: markup for the page, with ids of its own."""
+    """A figure that was drawn. svg: markup for the page, with ids of its own. width: in inches."""
 
     name: str
     title: str
     text: str
     svg: str
-    wide: bool = False
+    width: float
 
     def __html__(self) -> str:
         """The drawing, which a template takes as markup."""
@@ -146,7 +146,7 @@ def _drawn(figure: Figure, folder: Path) -> Picture:
         _as(FigureCanvasSVG, canvas).print_svg(text, metadata={"Date": None, "Creator": None})
     svg = text.getvalue()
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
-    return Picture(figure.name, figure.title, figure.text, _for_page(svg, figure.name), figure.width > 7)
+    return Picture(figure.name, figure.title, figure.text, _for_page(svg, figure.name), figure.width)
 
 
 def _as(kind: Any, canvas: Canvas) -> Any:

@@ -73,7 +73,7 @@ def _class_parts(rows: Judged) -> Iterator[Part]:
     yield Rows(_per_class(rows), filterable=len(rows.classes) > 30)
     n_right, n_rows = int(np.trace(counts)), len(rows.truth)
     text = f"{n_right:,} of {n_rows:,} held-out rows are on the diagonal. {_worst(counts, rows.classes)}"
-    size = 5.4 if len(rows.classes) <= _COUNTED else 7.0
+    size = min(7.0, 4.0 + 0.12 * len(rows.classes))
     yield Figures(
         [
             Figure(
@@ -165,7 +165,11 @@ def _roc_figure(rows: Judged, rocs: dict[int, Curve], positive: int) -> Figure:
     areas = [area for _, _, area in rocs.values()]
     if len(rows.classes) == 2:
         text = f"The area under the curve is {areas[0]:.4f}: so often a row of {short(rows.classes[positive])!r} is "
-        text += "ranked above another."
+        text += (
+            "ranked above another. Grey: the curve of each fold."
+            if len(np.unique(rows.folds)) > 1
+            else "ranked above another."
+        )
         faint = _of_folds(rows, positive)
     else:
         low = min(rocs, key=lambda place: rocs[place][2])
@@ -180,7 +184,7 @@ def _roc_figure(rows: Judged, rocs: dict[int, Curve], positive: int) -> Figure:
         for place in _hardest(rocs):
             false, true, area = rocs[place]
             name = short(rows.classes[place], 16)
-            RocCurveDisplay(fpr=false, tpr=true, roc_auc=area).plot(ax=axes, name=name)
+            RocCurveDisplay(fpr=false, tpr=true).plot(ax=axes, name=f"{name}: area {area:.4f}")
         axes.plot([0, 1], [0, 1], color="#9aa3ae", linewidth=0.8, linestyle=":")
         _labelled(axes, "False positive rate", "True positive rate", "lower right")
 
@@ -222,7 +226,7 @@ def _precision_figure(rows: Judged, chosen: Sequence[int], positive: int) -> Fig
         axes = canvas.subplots()
         for place, (recall, precision, area) in curves.items():
             name = short(rows.classes[place], 16)
-            PrecisionRecallDisplay(precision, recall, average_precision=area).plot(ax=axes, name=name)
+            PrecisionRecallDisplay(precision, recall).plot(ax=axes, name=f"{name}: {area:.4f} on average")
         _labelled(axes, "Recall", "Precision", "lower left")
 
     return Figure("precision_recall_curve", "Precision and recall", text, draw, 5.2, 4.4)
@@ -248,7 +252,8 @@ def _calibration_figure(rows: Judged, positive: int) -> Figure:
     def draw(canvas: Canvas) -> None:
         above, below = canvas.subplots(2, 1, sharex=True, height_ratios=[3, 1])
         means = came[filled] / sizes[filled], said[filled] / sizes[filled]
-        CalibrationDisplay(*means, chance).plot(ax=above, name="the model")
+        above.plot([0, 1], [0, 1], color="#9aa3ae", linestyle=":", label="perfect")
+        CalibrationDisplay(*means, chance).plot(ax=above, name="the model", ref_line=False)
         _labelled(above, "", "How often it held", "upper left")
         below.bar((np.arange(_BINS) + 0.5) / _BINS, sizes, width=0.9 / _BINS, color="#9aa3ae")
         below.set(xlabel=short(f"Chance {of}", 60), ylabel="Rows")
@@ -279,7 +284,7 @@ def _threshold_figure(rows: Judged, positive: int) -> Figure:
         if low <= high:
             axes.axvline((low + high) / 2, color="#9aa3ae", linestyle="--", linewidth=1, label="the model's")
         axes.set_xlim(0, 1)
-        _labelled(axes, "Threshold on the chance", "", "lower left")
+        _labelled(axes, "Threshold on the chance", "Score", "lower left")
 
     return Figure("threshold", "Threshold", text, draw, 5.2, 4.4)
 

@@ -14,6 +14,8 @@ from typing import Any
 
 #: What a cell without a value shows.
 NOTHING = "—"
+#: What the beginning of a formula is, for spreadsheets.
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: st
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
     numeric = [any(map(_is_number, column)) and all(_fits(value) for value in column) for column in columns]
     return Table(
-        [Heading(name, is_numeric) for name, is_numeric in zip(headings, numeric, strict=True)],
+        [Heading(safe(name), is_numeric) for name, is_numeric in zip(headings, numeric, strict=True)],
         [[value if isinstance(value, Cell) else cell(value) for value in row] for row in rows],
         caption,
         note,
@@ -74,7 +76,16 @@ def cell(value: Any, digits: int = 4) -> Cell:
         return Cell(f"{value:,}", value) if abs(value) >= 1000 else Cell(str(value))
     if isinstance(value, float):
         return _fraction(value, digits) if isfinite(value) else Cell(str(value))
-    return Cell(str(value))
+    return Cell(safe(str(value)))
+
+
+def safe(text: str) -> str:
+    """Mark a text that a spreadsheet would compute if the table were copied there, as `results.csv` does.
+
+    >>> safe("=cmd|' /C calc'!A0"), safe("-1.5"), safe("adam")
+    ("'=cmd|' /C calc'!A0", '-1.5', 'adam')
+    """
+    return f"'{text}" if text.startswith(_COMPUTED) and not _reads_as_number(text) else text
 
 
 def _fraction(value: float, digits: int) -> Cell:
@@ -94,8 +105,15 @@ def number(value: float, digits: int = 4) -> str:
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, Cell):
-        return isinstance(value.key, float | int)
+        return isinstance(value.key, float | int) or (value.key is None and _reads_as_number(value.text))
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _fits(value: Any) -> bool:
