@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from runner.record.loading import load as load_recorded
 from runner.record.read import Run
 from runner.record.read_sweep import is_sweep
 from runner.record.sweeps import TrialSummary
-from runner.report.pages import PAGE, run_page, sweep_page, write_run_page
+from runner.report.pages import PAGE, pages_told, run_page, sweep_page, write_run_page
 from runner.trials.options import split_section
 from runner.trials.sweeping import SweepOutcome, Wanted
 from runner.trials.sweeping import sweep as carry_out_sweep
@@ -96,7 +96,10 @@ def sweep(
     )
     offers = catalogue or Catalogue.installed()
     crew = None if catalogue is None and _is_plain(base) and os.name == "posix" else _inline(offers)
-    return carry_out_sweep(asked, offers, _Unwatched(), crew)
+    outcome = carry_out_sweep(asked, offers, _Unwatched(), crew)
+    if outcome.report != "html" or outcome.path is None or outcome.signal is not None:
+        return outcome
+    return replace(outcome, notes=[*outcome.notes, *pages_told(outcome.path)])
 
 
 class _Unwatched:

@@ -25,11 +25,12 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import Formatter, LogFormatter
+from matplotlib.ticker import Formatter, LogFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 INK, PAPER, FAINT = "#1f2329", "#fffffe", "#d5d9df"
@@ -115,6 +116,11 @@ def thinned(x: NDArray[np.floating], y: NDArray[np.floating], most: int = 600) -
     """Leave so many points of a long curve that it looks the same. x, y: (n_points,), in order."""
     kept = np.unique(np.linspace(0, len(x) - 1, most).astype(int)) if len(x) > most else slice(None)
     return x[kept], y[kept]
+
+
+def whole_ticks(axes: Axes) -> None:
+    """Number a horizontal axis by whole numbers: epochs, trials."""
+    axes.xaxis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10], integer=True))
 
 
 def short(text: object, most: int = 28) -> str:

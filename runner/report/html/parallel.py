@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Canvas
 
 from runner.report.html.figures import Figure, short
-from runner.report.html.sweep_facts import Board, Row, is_number, values_of
+from runner.report.html.sweep_facts import Board, Row, by_powers, is_number, values_of
 from runner.report.html.tables import number
 from runner.report.short_names import setting
 
@@ -21,7 +21,6 @@ from runner.report.short_names import setting
 _BEST_LINES, _MOST_LINES = 60, 300
 #: So many settings fit beside each other, and so many values on one.
 _MOST_AXES, _MOST_TICKS = 10, 14
-_WIDE = 30
 #: Where a trial passes that does not have the setting.
 _ABSENT = -0.12
 
@@ -104,9 +103,7 @@ def _scale(rows: Sequence[Row], key: str) -> _Scale:
     values = values_of(rows, key)
     absent = any(row.trial.settings.get(key) is None for row in rows)
     if values and all(map(is_number, values)) and len(values) > 1:
-        low, high = values[0], values[-1]
-        wide = low > 0 and high > _WIDE * low
-        of = [log10(value) for value in values] if wide else [float(value) for value in values]
+        of = [log10(value) for value in values] if by_powers(values) else [float(value) for value in values]
         return _Scale({setting(v): (x - of[0]) / (of[-1] - of[0]) for v, x in zip(values, of, strict=True)}, absent)
     n_gaps = max(len(values) - 1, 1)
     return _Scale({setting(value): place / n_gaps for place, value in enumerate(values)}, absent)

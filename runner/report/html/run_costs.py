@@ -34,7 +34,7 @@ def _parts(run: ReportedRun) -> Iterator[Part]:
         )
         note = "Each export was read back and asked held-out rows; furthest: the largest difference of a probability "
         note += "or value from the model's. A call answers one row."
-        yield Rows(table(headings, rows, caption="Exports", note=note))
+        yield Rows(table(headings, rows, caption="Exports", note=note).filled())
     if run.scores.compressed:
         yield Rows(_compressed(run))
 

@@ -70,7 +70,7 @@ def _target(target: Told) -> str:
 def _steps(steps: Sequence[Told]) -> Table:
     rows = [[step["step"], *step["rows"], *step["missing"], _done(step)] for step in steps]
     headings = ("cleaner", "rows before", "rows after", "missing before", "missing after", "what it did")
-    return table(headings, rows, caption="Cleaning")
+    return table(headings, rows, caption="Cleaning").filled()
 
 
 def _done(step: Told) -> str:
@@ -116,7 +116,7 @@ def _folds(folds: Sequence[Told], n_folds: int) -> Table:
     ]
     note = f"The first {len(folds)} of {n_folds:,} folds." if len(folds) < n_folds else ""
     headings = ("fold", "training rows", "validation rows", "test rows", "rows in both", "groups in both")
-    return table(headings, rows, caption="Split", note=note)
+    return table(headings, rows, caption="Split", note=note).filled()
 
 
 def _columns(columns: Sequence[Told], profile: Told) -> Table:
@@ -136,7 +136,7 @@ def _columns(columns: Sequence[Told], profile: Told) -> Table:
     if profile["sampled"]:
         note += f" Different values and lengths were counted in {profile['sampled']:,} rows."
     headings = ("column", "type", "missing", "different", "smallest", "largest", "mean", "remark")
-    return table(headings, rows, caption="Columns", note=note.strip())
+    return table(headings, rows, caption="Columns", note=note.strip()).filled()
 
 
 def _range(column: Told) -> list[Cell]:

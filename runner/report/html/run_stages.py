@@ -77,4 +77,6 @@ def _steps(steps: Sequence[StepRecord]) -> Table:
         ]
         for step in steps
     ]
-    return table(["step", "fold", "took", "rows in", "rows out", "note"], rows, caption="Steps in their order")
+    return table(
+        ["step", "fold", "took", "rows in", "rows out", "note"], rows, caption="Steps in their order"
+    ).filled()

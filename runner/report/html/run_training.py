@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from runner.report.html.figures import SERIES, Figure, short, thinned
+from runner.report.html.figures import SERIES, Figure, short, thinned, whole_ticks
 from runner.report.html.overfitting import verdict
 from runner.report.html.run_facts import Curves, ReportedRun
 from runner.report.html.sections import Figures, Part, Section, Words
@@ -130,7 +130,7 @@ def _draw(axes: Any, values: Sequence[float], **style: Any) -> None:
 
 def _finish(axes: Any, label: str, lines: Sequence[Sequence[float]], *, named: bool) -> None:
     axes.set(xlabel="Epoch", ylabel=label)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(axes)
     low, high = min(map(min, lines)), max(map(max, lines))
     if low > 0 and high > _WIDE * low:
         axes.set_yscale("log")

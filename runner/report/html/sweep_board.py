@@ -63,14 +63,17 @@ def _table(board: Board) -> Table:
         name for name in ("model_bytes", "latency") if any(getattr(row, name) is not None for row in board.rows)
     ]
     headings = ["rank", "trial", board.standing.metric, "±"]
-    headings += ["behind", "verdict"] if weighed else []
+    headings += ["behind", "against the best"] if weighed else []
     headings += [*(board.names[key] for key in board.axes), *metrics, "took"]
     headings += [{"model_bytes": "model", "latency": "a row takes"}[name] for name in measured] + ["state"]
     rows = [_cells(row, board, metrics, measured, weighed=weighed) for row in board.rows]
     note = "±: the standard deviation over folds and seeds."
     if weighed:
-        note += " behind: how much better the best is on the same folds, on average."
-    return table(headings, rows, note=note)
+        note += (
+            " behind: how much better the best is on the same folds, on average; not distinguishable: by so much, by "
+        )
+        note += "chance."
+    return table(headings, rows, note=note).filled()
 
 
 def _cells(row: Row, board: Board, metrics: list[str], measured: list[str], *, weighed: bool) -> list[Any]:

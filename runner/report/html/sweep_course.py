@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Canvas
 
 from runner.errors import RunnerError
 from runner.report.failures import Failure, failures_of, reasons
-from runner.report.html.figures import SERIES, Figure, short, thinned
+from runner.report.html.figures import SERIES, Figure, short, thinned, whole_ticks
 from runner.report.html.sections import Code, Figures, Part, Rows, Section, Words
 from runner.report.html.sweep_facts import Board, Row
 from runner.report.html.tables import Cell, Table, number, table
@@ -66,7 +66,7 @@ def _draw_progress(rows: Sequence[Row], board: Board, canvas: Canvas) -> None:
     axes.scatter(numbers, scores, s=12, alpha=0.5, linewidths=0, color=SERIES[0], rasterized=len(rows) > 500)
     axes.plot(*thinned(numbers, best), color=SERIES[1], drawstyle="steps-post")
     axes.set(xlabel="Trial", ylabel=short(board.standing.metric, 40))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(axes)
 
 
 def _curves(board: Board) -> Iterator[Figure]:
@@ -97,7 +97,7 @@ def _draw_curves(lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], c
                 epochs, heights = thinned(np.arange(1.0, len(values) + 1), np.asarray(values))
                 axes.plot(epochs, heights, style, color=SERIES[place], label=name if style == "-" else None)
     axes.set(xlabel="Epoch", ylabel="Loss")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    whole_ticks(axes)
     axes.legend(fontsize=8)
 
 
@@ -134,7 +134,8 @@ def _coverage(board: Board) -> Iterator[Part]:
     if not due:
         return
     seeds = board.sweep.info.seeds
-    folds = f"{due // seeds} folds for each of {seeds} seeds" if seeds > 1 and not due % seeds else f"{due} folds"
+    each, rest = divmod(due, seeds)
+    folds = f"{_counted(each)} for each of {seeds} seeds" if seeds > 1 and not rest else _counted(due)
     short_of = sum(count for (scored, _), count in counts.items() if scored < due)
     text = f"A whole trial is scored on {folds}."
     yield Words(
@@ -144,6 +145,10 @@ def _coverage(board: Board) -> Iterator[Part]:
     )
     rows = [[scored, state, count] for (scored, state), count in sorted(counts.items(), reverse=True)]
     yield Rows(table(["folds scored", "state", "trials"], rows))
+
+
+def _counted(folds: int) -> str:
+    return f"{folds:,} fold{'s' * (folds != 1)}"
 
 
 def _stages(board: Board) -> Table:

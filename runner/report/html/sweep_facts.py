@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from runner.errors import RunnerError
@@ -23,6 +24,9 @@ from runner.report.html.run_stages import FROM_STORE
 from runner.report.leaderboard import Place, ranked, varying
 from runner.report.short_names import short_names
 from runner.report.standing import Standing, evidence_of
+
+#: Numbers that span so many times their smallest are set out by powers of ten.
+_WIDE = 30
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ class Board:
         return -1 if self.standing.direction == "minimize" else 1
 
 
-#: Verdict -> how the page says it.
-SAID = {"best": "best", "alike": "not distinguishable from the best", "worse": "worse", "unknown": ""}
+#: Verdict -> how a trial is told to be, against the best.
+SAID = {"best": "best", "alike": "not distinguishable", "worse": "worse", "unknown": ""}
 
 
 def read_board(sweep: Sweep) -> Board:
@@ -158,6 +162,19 @@ def values_of(rows: Sequence[Row], key: str) -> list[Any]:
         if (value := row.trial.settings.get(key)) is not None
     }
     return sorted(found.values(), key=lambda value: (not is_number(value), value if is_number(value) else str(value)))
+
+
+def by_powers(values: Sequence[float]) -> bool:
+    """Say whether numbers are better set out by powers of ten: they span many, or each is the same times the last.
+
+    >>> by_powers([0.05, 0.1, 0.2]), by_powers([1, 2, 3]), by_powers([0.001, 0.5, 0.7])
+    (True, False, True)
+    """
+    known = sorted(set(values))
+    if len(known) < 2 or known[0] <= 0:
+        return False
+    steps = [after / before for before, after in pairwise(known)]
+    return known[-1] > _WIDE * known[0] or (len(steps) > 1 and max(steps) < 1.01 * min(steps))
 
 
 def is_number(value: Any) -> bool:

@@ -67,9 +67,9 @@ def sweep_sections(board: Board) -> Iterator[Section]:
 def _headlines(board: Board) -> Iterator[Headline]:
     if board.scored:
         best = board.scored[0]
-        spread = "" if best.trial.std is None else f" ± {number(best.trial.std)}"
+        spread = "" if best.trial.std is None else f"± {number(best.trial.std)}, "
         yield Headline(
-            f"best {board.standing.metric}", number(best.score or 0.0), f"trial {best.trial.number}{spread}"
+            f"best {board.standing.metric}", number(best.score or 0.0), f"{spread}trial {best.trial.number}"
         )
     standing = board.standing
     yield Headline("trials", f"{standing.ended:,}", f"of {standing.total:,} planned")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Canvas
 from runner.report.html.figures import SERIES, Figure, short
 from runner.report.html.parallel import parallel_figure
 from runner.report.html.sections import Figures, Part, Rows, Section
-from runner.report.html.sweep_facts import Board, Row, is_number, values_of
+from runner.report.html.sweep_facts import Board, Row, by_powers, is_number, values_of
 from runner.report.html.tables import Table, cell, number, table
 from runner.report.short_names import setting
 
@@ -21,8 +21,6 @@ from runner.report.short_names import setting
 _MOST_AXES, _MOST_PLACES, _MOST_VALUES = 9, 30, 200
 #: Cells of a map that have their score written into them.
 _WRITTEN = 8
-#: Numbers that span so many times their smallest are set out by powers of ten.
-_WIDE = 30
 
 
 def setting_section(board: Board) -> Section:
@@ -66,7 +64,7 @@ def _draw_alone(rows: Sequence[Row], key: str, name: str, metric: str, canvas: C
     values = [row.trial.settings[key] for row in rows]
     if all(map(is_number, values)):
         axes.scatter(values, scores, s=14, alpha=0.55, linewidths=0, color=SERIES[0], rasterized=len(rows) > 500)
-        if min(values) > 0 and max(values) > _WIDE * min(values):
+        if by_powers(values):
             axes.set_xscale("log")
         means = sorted((value, fmean(_at(rows, key, value))) for value in set(values))
         if 1 < len(means) <= _MOST_PLACES:
@@ -123,7 +121,7 @@ def _draw_map(
     for place, scores in found.items():
         means[place] = fmean(scores)
     axes = canvas.subplots()
-    shown = axes.imshow(means, cmap="viridis" if board.sign > 0 else "viridis_r", aspect="auto", interpolation="none")
+    shown = axes.imshow(means, cmap="viridis" if board.sign > 0 else "viridis_r", aspect="auto", origin="lower")
     bar = canvas.colorbar(shown, label=short(board.standing.metric, 40))
     bar.outline.set_visible(False)
     axes.set_xticks(

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -47,6 +47,12 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     caption: str = ""
     note: str = ""
+
+    def filled(self) -> Table:
+        """Return it without the columns in which no cell has a value."""
+        kept = [place for place in range(len(self.headings)) if any(row[place].text != NOTHING for row in self.rows)]
+        rows = [[row[place] for place in kept] for row in self.rows]
+        return replace(self, headings=[self.headings[place] for place in kept], rows=rows)
 
     @property
     def layout(self) -> str:
