@@ -130,6 +130,16 @@ def short(text: object, most: int = 28) -> str:
     return line if len(line) <= most else f"{line[: most - most // 3 - 1]}…{line[-(most // 3) :]}"
 
 
+def legend_name(text: object, most: int = 18) -> str:
+    """Fit a name into a legend, from which matplotlib leaves out what begins with an underscore.
+
+    >>> legend_name("_hidden")
+    ' _hidden'
+    """
+    name = short(text, most)
+    return f" {name}" if name.startswith("_") else name
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """Draw as the report does. Signs that the font lacks are no reason to fail: a browser has them."""

@@ -26,7 +26,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from runner.report.html.figures import HEAT, Figure, short, thinned
+from runner.report.html.figures import HEAT, Figure, legend_name, short, thinned
 from runner.report.html.judged_rows import Judged
 from runner.report.html.sections import Figures, Part, Rows, Section, Words
 from runner.report.html.tables import cell, table
@@ -183,7 +183,7 @@ def _roc_figure(rows: Judged, rocs: dict[int, Curve], positive: int) -> Figure:
             axes.plot(false, true, color="#9aa3ae", linewidth=0.7)
         for place in _hardest(rocs):
             false, true, area = rocs[place]
-            name = short(rows.classes[place], 16)
+            name = legend_name(rows.classes[place])
             RocCurveDisplay(fpr=false, tpr=true).plot(ax=axes, name=f"{name}: area {area:.4f}")
         axes.plot([0, 1], [0, 1], color="#9aa3ae", linewidth=0.8, linestyle=":")
         _labelled(axes, "False positive rate", "True positive rate", "lower right")
@@ -225,7 +225,7 @@ def _precision_figure(rows: Judged, chosen: Sequence[int], positive: int) -> Fig
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         for place, (recall, precision, area) in curves.items():
-            name = short(rows.classes[place], 16)
+            name = legend_name(rows.classes[place])
             PrecisionRecallDisplay(precision, recall).plot(ax=axes, name=f"{name}: {area:.4f} on average")
         _labelled(axes, "Recall", "Precision", "lower left")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from matplotlib.figure import Figure as Canvas
 
-from runner.report.html.figures import SERIES, Figure, short
+from runner.report.html.figures import SERIES, Figure, legend_name, short
 from runner.report.html.sections import Figures, Part, Rows, Section, Words
 from runner.report.html.tables import NOTHING, Cell, cell, number, table
 
@@ -165,7 +165,7 @@ def _draw_dependence(told: Told, canvas: Canvas) -> None:
     axes = canvas.subplots()
     curves = told["curves"][:_MOST_CURVES]
     for curve in curves:
-        label = None if curve["class"] is None else short(curve["class"], 18)
+        label = None if curve["class"] is None else legend_name(curve["class"])
         if told["kind"] == "number":
             axes.plot(told["values"], curve["mean"], label=label)
         else:

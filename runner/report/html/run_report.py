@@ -42,7 +42,7 @@ def write_run_report(folder: Path, to: Path) -> Path:
         versions=run.info.versions,
         id=run.info.id,
     )
-    write_bytes(to / layout.REPORT_PAGE, page.encode(), durable=False)
+    write_bytes(to / layout.REPORT_PAGE, page.encode("utf-8", "replace"), durable=False)
     return to / layout.REPORT_PAGE
 
 

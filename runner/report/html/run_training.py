@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from runner.report.html.figures import SERIES, Figure, short, thinned, whole_ticks
+from runner.report.html.figures import SERIES, Figure, legend_name, short, thinned, whole_ticks
 from runner.report.html.overfitting import verdict
 from runner.report.html.run_facts import Curves, ReportedRun
 from runner.report.html.sections import Figures, Part, Section, Words
@@ -101,7 +101,7 @@ def _draw_losses(lines: Mapping[str, Sequence[float]], aside: Mapping[str, Seque
     named = len(lines) <= _NAMED
     for place, (name, values) in enumerate(lines.items()):
         color = SERIES[place % len(SERIES)]
-        label = f"{short(name, 20)}, training rows" if named else None
+        label = f"{legend_name(name)}, training rows" if named else None
         _draw(axes, values, color=color, label=label)
         if name in aside:
             _draw(
@@ -109,7 +109,7 @@ def _draw_losses(lines: Mapping[str, Sequence[float]], aside: Mapping[str, Seque
                 aside[name],
                 color=color,
                 linestyle="--",
-                label=f"{short(name, 20)}, put aside" if named else None,
+                label=f"{legend_name(name)}, put aside" if named else None,
             )
     _finish(axes, "Loss", [*lines.values(), *aside.values()], named=named)
 
@@ -119,7 +119,7 @@ def _draw_lines(lines: Mapping[str, Sequence[float]], label: str, canvas: Canvas
     named = 1 < len(lines) <= _NAMED
     same = len({tuple(values) for values in lines.values()}) == 1
     for place, (name, values) in enumerate(list(lines.items())[: 1 if same else None]):
-        _draw(axes, values, color=SERIES[place % len(SERIES)], label=None if same else short(name, 20))
+        _draw(axes, values, color=SERIES[place % len(SERIES)], label=None if same else legend_name(name))
     _finish(axes, short(label), list(lines.values()), named=named and not same)
 
 
@@ -141,7 +141,7 @@ def _finish(axes: Any, label: str, lines: Sequence[Sequence[float]], *, named: b
 def _draw_ranges(lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], canvas: Canvas) -> None:
     axes = canvas.subplots()
     for name, (rates, losses) in list(lines.items())[:_NAMED]:
-        axes.plot(rates, losses, marker=".", label=short(name, 20))
+        axes.plot(rates, losses, marker=".", label=legend_name(name))
     axes.set(xscale="log", xlabel="Learning rate", ylabel="Training loss")
     spread = [loss for _, losses in lines.values() for loss in losses]
     if min(spread) > 0 and max(spread) > _WIDE * min(spread):

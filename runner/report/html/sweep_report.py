@@ -44,7 +44,7 @@ def write_sweep_report(folder: Path, to: Path) -> Path:
         versions=info.versions,
         id=info.id,
     )
-    write_bytes(to / layout.REPORT_PAGE, page.encode(), durable=False)
+    write_bytes(to / layout.REPORT_PAGE, page.encode("utf-8", "replace"), durable=False)
     return to / layout.REPORT_PAGE
 
 
