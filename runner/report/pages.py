@@ -8,7 +8,8 @@ from pathlib import Path
 
 from runner.errors import RunnerError
 from runner.record import layout
-from runner.record.read_sweep import Sweep
+from runner.record.read import Run
+from runner.record.read_sweep import Sweep, is_sweep
 from runner.report.html.document import check_extra
 from runner.report.short_names import near
 
@@ -37,6 +38,14 @@ def sweep_page(folder: Path, to: Path) -> Path:
     from runner.report.html.sweep_report import write_sweep_report  # matplotlib, 0.4 s
 
     return write_sweep_report(folder, to)
+
+
+def written_page(folder: Path, to: Path | None = None) -> Path:
+    """Write the page of a finished run or of a sweep, by default into ./report-<id>. Raises IntegrityError."""
+    draw = sweep_page if is_sweep(folder) else run_page
+    if draw is run_page:
+        Run.open(folder)
+    return draw(folder, to or Path(f"report-{folder.resolve().name}"))
 
 
 def pages_told(folder: Path) -> Sequence[str]:

@@ -59,7 +59,7 @@ class Browser:
             yield page
         finally:
             context.close()
-        assert complaints == []
+        assert not complaints, "; ".join(complaints)
 
 
 def _is_more(url: str, address: str) -> bool:
