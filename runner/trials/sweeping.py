@@ -93,7 +93,7 @@ class SweepOutcome:
     """How a sweep ended. trials: those of this command, by number. best: the winner; run: its run folder.
 
     stopped: why it ended early, None if it did not. signal: that interrupted it. notes: what to know. choice: how the
-    winner was chosen.
+    winner was chosen. report: "html" where the experiment asks for a page.
     """
 
     path: Path | None
@@ -105,6 +105,7 @@ class SweepOutcome:
     signal: int | None = None
     notes: Sequence[str] = ()
     choice: Choice | None = None
+    report: str = "none"
 
 
 def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | None = None) -> SweepOutcome:
@@ -173,7 +174,8 @@ class _Sweep:
             return SweepOutcome(paper.path, [], objective)
         with self._opened(first, objective) as folder:
             driving = driver(folder)
-            return self._ended(folder, driving, driving.carry_out(), objective)
+            outcome = self._ended(folder, driving, driving.carry_out(), objective)
+            return replace(outcome, report=first[0].experiment.report)
 
     def declared(self, settings: Mapping[str, Any]) -> Experiment:
         """Make and check the experiment of a cell."""
