@@ -31,7 +31,7 @@ def restored_globals(changes: list[str]) -> Iterator[None]:
     folder, filters = os.getcwd(), warnings.filters[:]
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     python_state, numpy_state = random.getstate(), _numpy_state()
-    printed = io.StringIO()
+    printed = _Printed(sys.stdout)
     try:
         with contextlib.redirect_stdout(printed):
             yield
@@ -52,6 +52,23 @@ def restored_globals(changes: list[str]) -> Iterator[None]:
             changes.append("changed the state of NumPy's global random numbers")
         if printed.getvalue():
             changes.append(f"printed to the standard output: {printed.getvalue().strip()[:500]!r}")
+
+
+class Aside(threading.Thread):
+    """A thread beside the components: what it prints is its own, whichever of them is at work."""
+
+
+class _Printed(io.StringIO):
+    """Takes what a component prints, and hands on what a thread beside it does."""
+
+    def __init__(self, stdout: Any) -> None:
+        super().__init__()
+        self._stdout = stdout
+
+    def write(self, text: str) -> int:
+        if isinstance(threading.current_thread(), Aside):
+            return int(self._stdout.write(text))
+        return super().write(text)
 
 
 def call_isolated(function: Callable[..., Any], *arguments: Any) -> tuple[Any, list[str]]:
