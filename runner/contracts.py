@@ -466,8 +466,8 @@ class Event:
     "epochs_finished", which tells of several epochs at once.
     run: id of the run, or of the sweep. trial: number of the trial. stage, fold: where they apply; the fold of a
     training on all rows is None. seconds: how long it took. time: when it happened, seconds since 1970 in UTC.
-    details: by the tables in `docs/hooks.md`: plain values, JSON but for objects given from Python and for numbers that
-    are not finite; never a secret. Both record and details grow: a tracker ignores what it does not know.
+    details: by the tables in `docs/hooks.md`: plain values, JSON but for numbers that are not finite; never a secret.
+    Both record and details grow: a tracker ignores what it does not know.
     """
 
     name: str
@@ -484,13 +484,13 @@ class Event:
 class Tracker(Protocol):
     """Hears what happens in a run or a sweep, to show or to record it elsewhere.
 
-    A run has its own object of the class, and so has a sweep, in its driver; a sweep's trials tell the sweep's. Events
-    are delivered in order, by a thread that this tracker has for itself, so what it does slows nothing. It must not
+    A run has its own object of the class, and so has a sweep, in its driver; that one hears of the trials. Events are
+    delivered in order, by a thread that this tracker has for itself, so what it does slows nothing. It must not
     print, nor change what belongs to the process. One that raises is named in the log and not called again. One that
     falls too far behind, or is still busy with one event `grace` seconds after the end, is left behind and named,
     too. It never stops a run.
-    One that writes files, or keeps something to go on with, has `open(folder)`, called first: the folder is its own; a
-    sweep that is gone on with gives the same again. One that holds something open has `close()`, called last.
+    One that writes files, or keeps something to go on with, has `open(folder)`, called first: the folder is its own,
+    and a sweep that is gone on with gives the same again. One that holds something open has `close()`, called last.
     Class attributes: `grace`, seconds, 10 if absent; `shows`, False if absent: True says that it shows a person what
     goes on, and is left out where a command does so already.
     """

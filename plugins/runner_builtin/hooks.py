@@ -257,8 +257,12 @@ def runner_exporters() -> Table:
 
 @hookimpl
 def runner_trackers() -> Table:
-    """Offer the record of events."""
-    return {"jsonl": "runner_builtin.trackers.jsonl_tracker:JsonlTracker"}
+    """Offer the record of events in files, and their showing."""
+    return {
+        "jsonl": "runner_builtin.trackers.jsonl_tracker:JsonlTracker",
+        "progress": "runner.report.progress:ProgressTracker",
+        "tensorboard": "runner_builtin.trackers.tensorboard_tracker:TensorBoardTracker",
+    }
 
 
 @hookimpl

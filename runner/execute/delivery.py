@@ -81,7 +81,7 @@ class Delivery:
     def _serve(self) -> None:
         try:
             self._call_all()
-        except BaseException:  # noqa: BLE001 - whatever a tracker raises, it is the tracker that ends
+        except BaseException:  # whatever a tracker raises, it is the tracker that ends
             if not self._left:
                 log.warning("tracker %r failed and is not called again", self.name, exc_info=True)
         finally:

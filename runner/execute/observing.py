@@ -22,8 +22,8 @@ class Listeners:
     """Who hears of a run or a sweep. run: its id, which every event is told with.
 
     ears: hear at once, where the event happens; one that raises is named in the log and not called again.
-    deliveries: to trackers, each in its own time. Sent to another process it arrives empty: listeners hear what happens
-    in the run's own process.
+    deliveries: to trackers, each in its own time. Sent to another process it arrives empty: listeners hear what
+    happens in the run's own process.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Listeners:
 def deliveries_to(
     trackers: Sequence[tuple[str, Tracker]], folder: Callable[[str], Path], *, shown: bool
 ) -> list[Delivery]:
-    """Begin to deliver to trackers. folder: of a tracker, by its name; shown: a person is shown already what goes on."""
+    """Begin to deliver to trackers. folder: of one, by its name; shown: a person is shown already what goes on."""
     return [
         Delivery(name, tracker, folder(name) if callable(getattr(tracker, "open", None)) else None)
         for name, tracker in trackers

@@ -50,7 +50,7 @@ _ATTEMPTS = 2
 
 
 class Watcher(Protocol):
-    """Who is told how the sweep goes, to show it. shows: whether a person sees it, so that no tracker need show it."""
+    """Who is told how the sweep goes, to show it. shows: whether a person sees that, so that no tracker need show."""
 
     shows: bool
 

@@ -319,7 +319,9 @@ def _why_not_through(outcome: SweepOutcome) -> str | None:
 def _winner_told(outcome: SweepOutcome) -> dict[str, Any]:
     """Tell the trackers who won and where to look."""
     best = outcome.best
-    winner = None if best is None else {"trial": best.number, "score": best.score, "settings": redacted(best.settings)}
+    winner = (
+        None if best is None else {"trial": best.number, "score": best.score, "settings": redacted(best.settings)}
+    )
     assert outcome.path is not None
     names = (CSV, layout.SCORES, INFO)
     return {

@@ -121,9 +121,7 @@ class Telling:
         self.listeners.hear(Event(name, seconds=time.monotonic() - self.begun, details=details))
         self.listeners.close()
 
-    def _failed(
-        self, number: int, settings: Mapping[str, Any], state: str, error: Mapping[str, Any] | None
-    ) -> None:
+    def _failed(self, number: int, settings: Mapping[str, Any], state: str, error: Mapping[str, Any] | None) -> None:
         attempt = self._running.pop(number, None)
         if attempt is not None:
             details = {**self._of(number, settings, attempt), "state": state, "error": error}
