@@ -104,7 +104,7 @@ def redacted(declared: Any, key: str = "") -> Any:
     {'source': {'url': 'sql://[REDACTED]@db', 'password': '${secret:env:DB}', 'token': '[REDACTED]'}}
     """
     if isinstance(declared, Mapping):
-        return {str(name): redacted(value, str(name)) for name, value in declared.items()}
+        return {str(name): redacted(value, str(name).rpartition(".")[2]) for name, value in declared.items()}
     if isinstance(declared, list | tuple):
         return [redacted(value, key) for value in declared]
     if isinstance(declared, str):

@@ -1,7 +1,7 @@
 """TensorBoard's event files, written by the package's own record writer; neither TensorFlow nor PyTorch is needed.
 
-A file is a list of `Event` messages. Scalars are plain values under a tag and a step; images are PNG files as they are;
-hyper-parameters are messages of the dashboard HParams inside the description of an empty value.
+A file is a list of `Event` messages. Scalars are plain values under a tag and a step; images are PNG files as they
+are; hyper-parameters are messages of the dashboard HParams inside the description of an empty value.
 """
 
 from __future__ import annotations

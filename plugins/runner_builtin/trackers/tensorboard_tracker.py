@@ -14,8 +14,8 @@ from runner_builtin.trackers.tensorboard_files import EventFile
 class TensorBoardTracker:
     """Write TensorBoard's event files into the folder of the run or the sweep; needs the extra `tensorboard`.
 
-    Of a run: the curves of each training (a run of TensorBoard's own, so that folds lie over each other), the scores of
-    each fold and in total, the settings as hyper-parameters, and the report's figures, where there are some. Of a
+    Of a run: the curves of each training (a run of TensorBoard's own, so that folds lie over each other), the scores
+    of each fold and in total, the settings as hyper-parameters, and the report's figures, where there are some. Of a
     sweep: for each trial its settings, its score, the scores of its folds, and their curves.
     """
 
