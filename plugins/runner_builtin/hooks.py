@@ -158,6 +158,7 @@ def runner_models() -> Table:
         "mlp": "runner_builtin.models.mlp_models:MLPClassifier",
         "mlp_regression": "runner_builtin.models.mlp_models:MLPRegressor",
         "softmax": "runner_builtin.models.linear_models:SoftmaxClassifier",
+        "searched": "runner_builtin.models.searched:Searched",
         "tuned_threshold": "runner_builtin.models.thresholds:TunedThreshold",
     }
 

@@ -142,9 +142,11 @@ def judged(
 
 
 def _choice(model: Any) -> str | None:
-    """Tell of a learning rate that the model chose by itself."""
-    tested = getattr(model, "range_test_", None)
-    return f"learning rate {model.learning_rate_:g} chosen by a range test" if tested else None
+    """Tell of what the model chose by itself."""
+    if getattr(model, "range_test_", None):
+        return f"learning rate {model.learning_rate_:g} chosen by a range test"
+    chosen = getattr(model, "chosen_", None)
+    return f"chose {', '.join(f'{name} {value}' for name, value in chosen.items())}" if chosen else None
 
 
 def curves_of(model: Any) -> dict[str, list[float]]:
