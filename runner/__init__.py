@@ -15,8 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runner.api import load, report, run, sweep
+    from runner.api import load, run, sweep
     from runner.hookspecs import hookimpl
+    from runner.report.pages import written_page as report
 
 __all__ = ["hookimpl", "load", "report", "run", "sweep"]
 
@@ -24,7 +25,7 @@ __all__ = ["hookimpl", "load", "report", "run", "sweep"]
 _WHERE = {
     "hookimpl": "runner.hookspecs",
     "load": "runner.api",
-    "report": "runner.api",
+    "report": "runner.report",
     "run": "runner.api",
     "sweep": "runner.api",
 }
@@ -33,4 +34,5 @@ _WHERE = {
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'runner' has no attribute {name!r}")
-    return getattr(import_module(_WHERE[name]), name)
+    module = import_module(_WHERE[name])
+    return module if module.__name__ == f"runner.{name}" else getattr(module, name)

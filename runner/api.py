@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -21,10 +21,8 @@ from runner.plan.space_section import space_of
 from runner.record.environment import code_state, packages
 from runner.record.loading import LoadedModel
 from runner.record.loading import load as load_recorded
-from runner.record.read import Run
-from runner.record.read_sweep import is_sweep
 from runner.record.sweeps import TrialSummary
-from runner.report.pages import PAGE, run_page, sweep_page, write_run_page
+from runner.report.pages import PAGE, pages_told, write_run_page
 from runner.trials.options import split_section
 from runner.trials.sweeping import SweepOutcome, Wanted
 from runner.trials.sweeping import sweep as carry_out_sweep
@@ -96,7 +94,10 @@ def sweep(
     )
     offers = catalogue or Catalogue.installed()
     crew = None if catalogue is None and _is_plain(base) and os.name == "posix" else _inline(offers)
-    return carry_out_sweep(asked, offers, _Unwatched(), crew)
+    outcome = carry_out_sweep(asked, offers, _Unwatched(), crew)
+    if outcome.report != "html" or outcome.path is None or outcome.signal is not None:
+        return outcome
+    return replace(outcome, notes=[*outcome.notes, *pages_told(outcome.path)])
 
 
 class _Unwatched:
@@ -158,19 +159,6 @@ def load(
         trust_pickle=trust_pickle,
         engine=engine,
     )
-
-
-def report(folder: str | Path, *, to: str | Path | None = None) -> Path:
-    """Write the page of a finished run or of a sweep, and return it: `report.html`, its figures beside it.
-
-    to: the folder to write into; by default ./report-<id>. What a run recorded is never changed.
-    Raises IntegrityError where there is no finished run or sweep, PluginError without the extra `report`.
-    """
-    path = Path(folder)
-    draw = sweep_page if is_sweep(path) else run_page
-    if draw is run_page:
-        Run.open(path)
-    return draw(path, Path(to) if to is not None else Path(f"report-{path.resolve().name}"))
 
 
 class _Exporters(Mapping[str, Any]):

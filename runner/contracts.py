@@ -108,9 +108,9 @@ class Splitter(Protocol):
 
     Called once per run after the cleaners. One fold is a hold-out, several are a cross-validation. It may give
     triples (training, validation, test) instead of pairs: scores are then of the validation rows, by which trials
-    are compared, and those of the test rows are told beside them. It may have `final_split(X, y, groups)` -> (training,
-    test positions): `split` then parts this training part only, and what is shipped learns from all of it and is scored
-    once on these test rows, which no trial sees.
+    are compared, and those of the test rows are told beside them. It may have `final_split(X, y, groups)` ->
+    (training, test positions): `split` then parts this training part only, and what is shipped learns from all of it
+    and is scored once on these test rows, which no trial sees.
     Class attributes, False if absent: `needs_groups` says that it cannot work without groups; `overlaps` that rows
     may be in both parts on purpose, which makes its scores no estimate of how the model will do; `sees_rows` that X
     is the whole `Dataset`, ids and features, instead of a blank column; `row_by_row` that the part a row goes to
@@ -436,8 +436,8 @@ class Exporter(Protocol):
     model nobody can load is found now. One whose loading can run code says `runs_code = True` instead and has
     `load(path, sha256)`; it is used only for a person who vouches for that very file. What is loaded answers raw rows
     by `predict` and, for classifiers that can, `predict_proba`, and is compared with the model before it leaves:
-    `tolerance` says what probabilities may differ by (1e-4 where it is absent), `may_change` the share of rows that may
-    get another label (0). `whole = True` says that loading gives the very pipeline back.
+    `tolerance` says what probabilities may differ by (1e-4 where it is absent), `may_change` the share of rows that
+    may get another label (0). `whole = True` says that loading gives the very pipeline back.
     """
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:

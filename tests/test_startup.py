@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("sklearn", "pandas", "scipy", "torch", "skops")
+HEAVY = ("sklearn", "pandas", "scipy", "torch", "skops", "matplotlib", "jinja2")
 
 PROBE = """
 import json, sys

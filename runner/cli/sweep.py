@@ -19,6 +19,7 @@ from runner.record.sweeps import TrialSummary
 from runner.report.failures import exit_code, failures_of, show_failures
 from runner.report.leaderboard import Chosen, show_leaderboard
 from runner.report.live_table import FAILED, SweepProgress, Watch, watching
+from runner.report.pages import pages_told
 from runner.report.plan_view import show_plan
 from runner.report.standing import evidence_of
 from runner.report.tables import number
@@ -109,6 +110,8 @@ def _told(outcome: SweepOutcome, console: Console) -> int:
         word = "best" if outcome.choice is None or outcome.choice.best == outcome.best.number else "chosen"
         console.print(f"{word}: trial {outcome.best.number}, run whole in {_near(outcome.run)}", soft_wrap=True)
         _tell_judgement(outcome.run, objective.metric, console)
+    for line in pages_told(outcome.path) if outcome.report == "html" and outcome.path is not None else ():
+        console.print(line, soft_wrap=True)
     return exit_code(trials)
 
 

@@ -128,7 +128,7 @@ class Experiment:
     remarks: tuple[str, ...] = ()
     intervals: Intervals = field(default_factory=Intervals)
     report: Literal["none", "html"] = "none"
-    about: About = About()
+    about: About = field(default_factory=About)
 
     @property
     def declared(self) -> dict[str, Any]:

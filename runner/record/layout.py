@@ -66,7 +66,7 @@ LAYOUT = MappingProxyType(
         f"{DEPLOYMENTS}/<deployer>/": "What each deployer made of the exports.",
         SIGNATURE: "What the finished model is asked with: inputs with types, shapes, values, ranges; its classes.",
         PROOFS: "How each export was proven equal to the model: rows asked, differences, bytes, latency.",
-        GOLDEN: "In a bundle: questions that are no rows of the data, with the model's answers, for whoever runs it elsewhere.",
+        GOLDEN: "In a bundle: questions that are no rows of the data, with the model's answers to compare with.",
         CARD: "In a bundle: what a stranger must know of the model.",
         BILL: "In a bundle: what the model is made of and needs, as CycloneDX 1.6.",
         f"{TRACKERS}/<tracker>/": "What a tracker wrote of the run.",

@@ -64,8 +64,9 @@ def load(
     exporters: name -> exporter; only those that wrote into this run are looked up. A format whose loading can
     run code (the exporter's class attribute `runs_code = True`) is a last resort, and refused unless
     `trust_pickle` is the sha256 of that very file. engine: the export to load, such as "onnx"; by default the one
-    that gives the very pipeline back (`whole = True`), or else the first by name. Raises IntegrityError for a changed folder, ConfigError
-    where there is no model that may be loaded, PluginError for a missing exporter.
+    that gives the very pipeline back (`whole = True`), or else the first by name.
+    Raises IntegrityError for a changed folder, ConfigError where there is no model that may be loaded, PluginError
+    for a missing exporter.
     """
     run = Run.open(run_dir)
     run.verify()
@@ -89,8 +90,8 @@ def _of_engine(run: Run, artifacts: list[_Artifact], engine: str) -> list[_Artif
     names = [artifact.path.parent.name for artifact in artifacts]
     if engine not in names:
         raise ConfigError(
-            f"run {run.info.id!r} has no export {engine!r} that can be read back; it has {', '.join(names) or 'none'}. "
-            f"{did_you_mean(engine, names)}"
+            f"run {run.info.id!r} has no export {engine!r} that can be read back; it has "
+            f"{', '.join(names) or 'none'}. {did_you_mean(engine, names)}"
         )
     return [artifact for artifact in artifacts if artifact.path.parent.name == engine]
 

@@ -97,7 +97,7 @@ class SweepOutcome:
     """How a sweep ended. trials: those of this command, by number. best: the winner; run: its run folder.
 
     stopped: why it ended early, None if it did not. signal: that interrupted it. notes: what to know. choice: how the
-    winner was chosen.
+    winner was chosen. report: "html" where the experiment asks for a page.
     """
 
     path: Path | None
@@ -109,6 +109,7 @@ class SweepOutcome:
     signal: int | None = None
     notes: Sequence[str] = ()
     choice: Choice | None = None
+    report: str = "none"
 
 
 def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | None = None) -> SweepOutcome:
@@ -171,7 +172,8 @@ class _Sweep:
             driving = driver(folder, telling)
             outcome = self._ended(folder, driving, driving.carry_out(), objective)
             telling.closed(_why_not_through(outcome), outcome.trials, _winner_told(outcome))
-            return replace(outcome, notes=[*outcome.notes, *telling.notes])
+            report = first[0].experiment.report
+            return replace(outcome, report=report, notes=[*outcome.notes, *telling.notes])
 
     @contextmanager
     def _telling(self, folder: SweepFolder, trackers: Sequence[tuple[str, Tracker]]) -> Iterator[Telling]:

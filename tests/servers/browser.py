@@ -45,17 +45,21 @@ class Browser:
         )
         complaints: list[str] = []
         page = context.new_page()
-        page.on("console", lambda told: told.type in ("error", "warning") and complaints.append(f"console: {told.text}"))
+        page.on(
+            "console", lambda told: told.type in ("error", "warning") and complaints.append(f"console: {told.text}")
+        )
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         address = path.absolute().as_uri()
-        page.on("request", lambda request: _is_more(request.url, address) and complaints.append(f"request: {request.url}"))
+        page.on(
+            "request", lambda request: _is_more(request.url, address) and complaints.append(f"request: {request.url}")
+        )
         try:
             page.goto(address)
             yield page
         finally:
             context.close()
-        assert complaints == []
+        assert not complaints, "; ".join(complaints)
 
 
 def _is_more(url: str, address: str) -> bool:

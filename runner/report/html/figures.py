@@ -20,14 +20,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import Formatter, LogFormatter
+from matplotlib.ticker import Formatter, LogFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 INK, PAPER, FAINT = "#1f2329", "#fffffe", "#d5d9df"
@@ -53,7 +56,7 @@ _STYLE = MappingProxyType(
         "axes.axisbelow": True,
         "axes.spines.top": False,
         "axes.spines.right": False,
-        "axes.prop_cycle": mpl.cycler(color=list(SERIES)),
+        "axes.prop_cycle": cycler(color=list(SERIES)),
         "grid.color": FAINT,
         "grid.linewidth": 0.6,
         "xtick.color": INK,
@@ -75,7 +78,7 @@ _NAME_OF_FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure to draw. name: of its files, `[a-z0-9_-]`. text: what it shows, in words, with the numbers that matter.
+    """A figure to draw. name: of its files, `[a-z0-9_-]`. text: what it shows, in words, with its numbers.
 
     draw: fills an empty matplotlib figure. width, height: in inches; the page shows wide ones over its whole width.
     """
@@ -90,13 +93,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure that was drawn. svg: markup for the page, with ids of its own."""
+    """A figure that was drawn. svg: markup for the page, with ids of its own. width: in inches."""
 
     name: str
     title: str
     text: str
     svg: str
-    wide: bool = False
+    width: float
 
     def __html__(self) -> str:
         """The drawing, which a template takes as markup."""
@@ -115,11 +118,26 @@ def thinned(x: NDArray[np.floating], y: NDArray[np.floating], most: int = 600) -
     return x[kept], y[kept]
 
 
+def whole_ticks(axes: Axes) -> None:
+    """Number a horizontal axis by whole numbers: epochs, trials."""
+    axes.xaxis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10], integer=True))
+
+
 def short(text: object, most: int = 28) -> str:
     """Fit a name into a figure: one line, cut in the middle where it is long."""
     line = " ".join(str(text).split())
     line = "".join(sign for sign in line if sign.isprintable())
     return line if len(line) <= most else f"{line[: most - most // 3 - 1]}…{line[-(most // 3) :]}"
+
+
+def legend_name(text: object, most: int = 18) -> str:
+    """Fit a name into a legend, from which matplotlib leaves out what begins with an underscore.
+
+    >>> legend_name("_hidden")
+    ' _hidden'
+    """
+    name = short(text, most)
+    return f" {name}" if name.startswith("_") else name
 
 
 @contextmanager
@@ -139,12 +157,17 @@ def _drawn(figure: Figure, folder: Path) -> Picture:
         figure.draw(canvas)
         _plain_ticks(canvas)
         _lay_out(canvas)
-        FigureCanvasAgg(canvas).print_png(folder / f"{figure.name}.png", metadata={"Software": None})
+        _as(FigureCanvasAgg, canvas).print_png(folder / f"{figure.name}.png", metadata={"Software": None})
         text = io.StringIO()
-        FigureCanvasSVG(canvas).print_svg(text, metadata={"Date": None, "Creator": None})
+        _as(FigureCanvasSVG, canvas).print_svg(text, metadata={"Date": None, "Creator": None})
     svg = text.getvalue()
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
-    return Picture(figure.name, figure.title, figure.text, _for_page(svg, figure.name), figure.width > 7)
+    return Picture(figure.name, figure.title, figure.text, _for_page(svg, figure.name), figure.width)
+
+
+def _as(kind: Any, canvas: Canvas) -> Any:
+    """Give a figure a canvas; matplotlib's have no types."""
+    return kind(canvas)
 
 
 def _lay_out(canvas: Canvas) -> None:

@@ -80,14 +80,14 @@ def _places(labels: NDArray[Any], places: dict[str, int]) -> NDArray[np.int64]:
 
 
 def _side_by_side(
-    told: Sequence[tuple[HeldOut, NDArray[np.float64] | None]], places: dict[str, int]
+    told: Sequence[tuple[HeldOut, NDArray[np.floating[Any]] | None]], places: dict[str, int]
 ) -> NDArray[np.float64] | None:
     """Give each class its column. A class that the model of a fold did not know has no chance there."""
     columns = [_columns(part, values, places) for part, values in told if values is not None]
     return np.concatenate(columns) if len(columns) == len(told) and columns else None
 
 
-def _columns(part: HeldOut, values: NDArray[np.float64], places: dict[str, int]) -> NDArray[np.float64]:
+def _columns(part: HeldOut, values: NDArray[np.floating[Any]], places: dict[str, int]) -> NDArray[np.float64]:
     if values.ndim == 1:  # the one score of two classes is of the second
         return np.stack([-values, values], axis=1) if len(places) == 2 else np.zeros((len(values), len(places)))
     assert part.prediction.classes is not None

@@ -5,9 +5,9 @@ The figures are scikit-learn's displays. All folds' held-out rows are judged tog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,13 +20,12 @@ from sklearn.metrics import (
     RocCurveDisplay,
     auc,
     average_precision_score,
-    confusion_matrix,
     precision_recall_curve,
     precision_recall_fscore_support,
     roc_curve,
 )
 
-from runner.report.html.figures import HEAT, Figure, short, thinned
+from runner.report.html.figures import HEAT, Figure, legend_name, short, thinned
 from runner.report.html.judged_rows import Judged
 from runner.report.html.sections import Figures, Part, Rows, Section, Words
 from runner.report.html.tables import cell, table
@@ -39,6 +38,7 @@ _MOST_CURVES = 8
 _MOST_RANKED = 60
 _BINS = 10
 
+Corner = Literal["upper left", "lower left", "lower right"]
 Curve = tuple[NDArray[np.float64], NDArray[np.float64], float]
 
 
@@ -52,15 +52,46 @@ def curve_section(rows: Judged, positive: int) -> Section:
     return Section("curves", "Ranking and chances", list(_curve_parts(rows, positive)))
 
 
+def positive_of(config: Mapping[str, Any], classes: Sequence[str]) -> int:
+    """Return the place of the class to find: the one that a metric names, else the last.
+
+    >>> positive_of({"metrics": {"f1": {"use": "f1", "positive": "ham"}}}, ["ham", "spam"])
+    0
+    """
+    metrics = config.get("metrics") or {}
+    named = [
+        str(node["positive"])
+        for node in metrics.values()
+        if isinstance(node, dict) and node.get("positive") is not None
+    ]
+    return next((classes.index(name) for name in named if name in classes), len(classes) - 1)
+
+
 def _class_parts(rows: Judged) -> Iterator[Part]:
-    counts = confusion_matrix(rows.truth, rows.predicted, labels=range(len(rows.classes)))
+    counts = _counts(rows)
     yield Rows(_per_class(rows), filterable=len(rows.classes) > 30)
     n_right, n_rows = int(np.trace(counts)), len(rows.truth)
     text = f"{n_right:,} of {n_rows:,} held-out rows are on the diagonal. {_worst(counts, rows.classes)}"
-    size = 5.4 if len(rows.classes) <= _COUNTED else 7.0
+    size = min(7.0, 4.0 + 0.12 * len(rows.classes))
     yield Figures(
-        [Figure("confusion_matrix", "Confusion matrix", text, partial(_confusions, counts, rows.classes), size, size * 0.85)]
+        [
+            Figure(
+                "confusion_matrix",
+                "Confusion matrix",
+                text,
+                partial(_confusions, counts, rows.classes),
+                size,
+                size * 0.85,
+            )
+        ]
     )
+
+
+def _counts(rows: Judged) -> NDArray[np.int64]:
+    """Count the rows of each true and predicted class. Returns (n_classes, n_classes)."""
+    n_classes = len(rows.classes)
+    pairs = np.bincount(rows.truth * n_classes + rows.predicted, minlength=n_classes**2)
+    return pairs.reshape(n_classes, n_classes)
 
 
 def _per_class(rows: Judged) -> Any:
@@ -79,8 +110,10 @@ def _worst(counts: NDArray[Any], classes: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     if not wrong.any():
         return "Nothing was confused."
-    truth, said = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    return f"Most often, {wrong[truth, said]:,} times, {short(classes[truth])!r} was taken for {short(classes[said])!r}."
+    truth, said = divmod(int(wrong.argmax()), len(classes))
+    return (
+        f"Most often, {wrong[truth, said]:,} times, {short(classes[truth])!r} was taken for {short(classes[said])!r}."
+    )
 
 
 def _confusions(counts: NDArray[Any], classes: Sequence[str], canvas: Canvas) -> None:
@@ -90,7 +123,9 @@ def _confusions(counts: NDArray[Any], classes: Sequence[str], canvas: Canvas) ->
     if len(classes) <= _NAMED:
         display = ConfusionMatrixDisplay(counts, display_labels=names)
         turned = "vertical" if max(map(len, names)) > 3 and len(names) > 2 else "horizontal"
-        display.plot(ax=axes, cmap=HEAT, include_values=few, xticks_rotation=turned, values_format=",d", colorbar=not few)
+        display.plot(
+            ax=axes, cmap=HEAT, include_values=few, xticks_rotation=turned, values_format=",d", colorbar=not few
+        )
     else:
         canvas.colorbar(axes.imshow(np.log1p(counts), cmap=HEAT, interpolation="none"), label="log(1 + rows)")
         axes.set(xlabel="Predicted label", ylabel="True label")
@@ -136,7 +171,11 @@ def _roc_figure(rows: Judged, rocs: dict[int, Curve], positive: int) -> Figure:
     areas = [area for _, _, area in rocs.values()]
     if len(rows.classes) == 2:
         text = f"The area under the curve is {areas[0]:.4f}: so often a row of {short(rows.classes[positive])!r} is "
-        text += "ranked above another."
+        text += (
+            "ranked above another. Grey: the curve of each fold."
+            if len(np.unique(rows.folds)) > 1
+            else "ranked above another."
+        )
         faint = _of_folds(rows, positive)
     else:
         low = min(rocs, key=lambda place: rocs[place][2])
@@ -150,8 +189,8 @@ def _roc_figure(rows: Judged, rocs: dict[int, Curve], positive: int) -> Figure:
             axes.plot(false, true, color="#9aa3ae", linewidth=0.7)
         for place in _hardest(rocs):
             false, true, area = rocs[place]
-            name = short(rows.classes[place], 16)
-            RocCurveDisplay(fpr=false, tpr=true, roc_auc=area).plot(ax=axes, name=name)
+            name = legend_name(rows.classes[place])
+            RocCurveDisplay(fpr=false, tpr=true).plot(ax=axes, name=f"{name}: area {area:.4f}")
         axes.plot([0, 1], [0, 1], color="#9aa3ae", linewidth=0.8, linestyle=":")
         _labelled(axes, "False positive rate", "True positive rate", "lower right")
 
@@ -192,8 +231,8 @@ def _precision_figure(rows: Judged, chosen: Sequence[int], positive: int) -> Fig
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         for place, (recall, precision, area) in curves.items():
-            name = short(rows.classes[place], 16)
-            PrecisionRecallDisplay(precision, recall, average_precision=area).plot(ax=axes, name=name)
+            name = legend_name(rows.classes[place])
+            PrecisionRecallDisplay(precision, recall).plot(ax=axes, name=f"{name}: {area:.4f} on average")
         _labelled(axes, "Recall", "Precision", "lower left")
 
     return Figure("precision_recall_curve", "Precision and recall", text, draw, 5.2, 4.4)
@@ -219,7 +258,8 @@ def _calibration_figure(rows: Judged, positive: int) -> Figure:
     def draw(canvas: Canvas) -> None:
         above, below = canvas.subplots(2, 1, sharex=True, height_ratios=[3, 1])
         means = came[filled] / sizes[filled], said[filled] / sizes[filled]
-        CalibrationDisplay(*means, chance).plot(ax=above, name="the model")
+        above.plot([0, 1], [0, 1], color="#9aa3ae", linestyle=":", label="perfect")
+        CalibrationDisplay(*means, chance).plot(ax=above, name="the model", ref_line=False)
         _labelled(above, "", "How often it held", "upper left")
         below.bar((np.arange(_BINS) + 0.5) / _BINS, sizes, width=0.9 / _BINS, color="#9aa3ae")
         below.set(xlabel=short(f"Chance {of}", 60), ylabel="Rows")
@@ -250,7 +290,7 @@ def _threshold_figure(rows: Judged, positive: int) -> Figure:
         if low <= high:
             axes.axvline((low + high) / 2, color="#9aa3ae", linestyle="--", linewidth=1, label="the model's")
         axes.set_xlim(0, 1)
-        _labelled(axes, "Threshold on the chance", "", "lower left")
+        _labelled(axes, "Threshold on the chance", "Score", "lower left")
 
     return Figure("threshold", "Threshold", text, draw, 5.2, 4.4)
 
@@ -264,6 +304,6 @@ def _said_from(rows: Judged, positive: int) -> tuple[float, float]:
     return low, high
 
 
-def _labelled(axes: Axes, x: str, y: str, legend: str) -> None:
+def _labelled(axes: Axes, x: str, y: str, legend: Corner) -> None:
     axes.set(xlabel=x, ylabel=y)
     axes.legend(loc=legend, fontsize=8)

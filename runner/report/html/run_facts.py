@@ -37,7 +37,8 @@ class ReportedRun(Run):
     @cached_property
     def data(self) -> Mapping[str, Any] | None:
         """The data in counts."""
-        return self.record(layout.DATA_REPORT)
+        found: Mapping[str, Any] | None = self.record(layout.DATA_REPORT)
+        return found
 
     @cached_property
     def held_out(self) -> list[HeldOut]:

@@ -45,8 +45,6 @@ def _parts(scores: Metrics) -> Iterator[Part]:
     yield from (Words(text) for text in dict.fromkeys(one.note for one in scores.intervals.values()) if text)
     if scores.non_finite:
         yield Words(f"Not finite: {', '.join(scores.non_finite)}", "warning")
-    if scores.compressed:
-        yield Rows(_of_compressors(scores, numbers))
 
 
 def _of_folds(scores: Metrics, numbers: Mapping[str, Total]) -> Table:
@@ -65,17 +63,7 @@ def _of_folds(scores: Metrics, numbers: Mapping[str, Total]) -> Table:
     confidences = {f"{one.confidence:.0%}" for one in scores.intervals.values()}
     note = f"Means over {len(scores.folds)} folds, with the standard deviation between them" if shown else ""
     told = f"Intervals of {' and '.join(sorted(confidences))} confidence, by drawing the held-out rows again"
-    return table(names, rows, note=". ".join(text for text in (note, told if confidences else "") if text))
-
-
-def _of_compressors(scores: Metrics, numbers: Mapping[str, Total]) -> Table:
-    rows = [
-        [name, _mean(total), *(_mean(after.get(name)) for after in scores.compressed.values())]
-        for name, total in numbers.items()
-        if any(name in after for after in scores.compressed.values())
-    ]
-    names = ["metric", "whole model", *(f"after {step}" for step in scores.compressed)]
-    return table(names, rows, caption="Before and after compression")
+    return table(names, rows, note=". ".join(text for text in (note, told if confidences else "") if text)).filled()
 
 
 def _mean(total: Total | None) -> Cell:

@@ -8,12 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 #: What a cell without a value shows.
 NOTHING = "—"
+#: What the beginning of a formula is, for spreadsheets.
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Heading:
-    """The name of a column. numeric: its values are numbers, set flush right and sorted as such; note: what it means."""
+    """The name of a column. numeric: its values are numbers, set flush right and sorted so; note: what it means."""
 
     text: str
     numeric: bool = False
@@ -46,6 +48,12 @@ class Table:
     caption: str = ""
     note: str = ""
 
+    def filled(self) -> Table:
+        """Return it without the columns in which no cell has a value."""
+        kept = [place for place in range(len(self.headings)) if any(row[place].text != NOTHING for row in self.rows)]
+        rows = [[row[place] for place in kept] for row in self.rows]
+        return replace(self, headings=[self.headings[place] for place in kept], rows=rows)
+
     @property
     def layout(self) -> str:
         """The classes that set its columns of numbers flush right."""
@@ -57,7 +65,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: st
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
     numeric = [any(map(_is_number, column)) and all(_fits(value) for value in column) for column in columns]
     return Table(
-        [Heading(name, is_numeric) for name, is_numeric in zip(headings, numeric, strict=True)],
+        [Heading(safe(name), is_numeric) for name, is_numeric in zip(headings, numeric, strict=True)],
         [[value if isinstance(value, Cell) else cell(value) for value in row] for row in rows],
         caption,
         note,
@@ -74,7 +82,16 @@ def cell(value: Any, digits: int = 4) -> Cell:
         return Cell(f"{value:,}", value) if abs(value) >= 1000 else Cell(str(value))
     if isinstance(value, float):
         return _fraction(value, digits) if isfinite(value) else Cell(str(value))
-    return Cell(str(value))
+    return Cell(safe(str(value)))
+
+
+def safe(text: str) -> str:
+    """Mark a text that a spreadsheet would compute if the table were copied there, as `results.csv` does.
+
+    >>> safe("=cmd|' /C calc'!A0"), safe("-1.5"), safe("adam")
+    ("'=cmd|' /C calc'!A0", '-1.5', 'adam')
+    """
+    return f"'{text}" if text.startswith(_COMPUTED) and not _reads_as_number(text) else text
 
 
 def _fraction(value: float, digits: int) -> Cell:
@@ -94,8 +111,15 @@ def number(value: float, digits: int = 4) -> str:
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, Cell):
-        return isinstance(value.key, float | int)
+        return isinstance(value.key, float | int) or (value.key is None and _reads_as_number(value.text))
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _fits(value: Any) -> bool:

@@ -41,24 +41,50 @@
     });
   }
 
+  const compare = {
+    "<": (a, b) => a < b,
+    "<=": (a, b) => a <= b,
+    ">": (a, b) => a > b,
+    ">=": (a, b) => a >= b,
+    "=": (a, b) => a === b,
+  };
+
+  // A word that a row must have, or a condition on a column: accuracy>0.9, optimizer=adam.
+  const test = (word, headings, texts) => {
+    const [, name, sign, wanted] = /^(.+?)(<=|>=|<|>|=)(.+)$/.exec(word) ?? [];
+    const place = headings.findIndex((heading) => words(heading.textContent).replaceAll(" ", "_") === name);
+    if (place < 0) return (row) => texts.get(row).includes(word);
+    const isNumber = "number" in headings[place].dataset;
+    return (row) => {
+      const key = keyOf(row.cells[place], isNumber);
+      if (key === null) return false;
+      return isNumber ? compare[sign](key, Number(wanted)) : compare[sign](words(key), wanted);
+    };
+  };
+
   for (const table of document.querySelectorAll("table[data-filterable]")) {
     const box = document.createElement("p");
     const label = document.createElement("label");
     const field = document.createElement("input");
     const count = document.createElement("span");
+    const headings = [...table.tHead.rows[0].cells];
     const rows = [...table.tBodies[0].rows];
     const texts = new Map(rows.map((row) => [row, words(Array.from(row.cells, (c) => c.textContent).join(" "))]));
+    const number = headings.find((heading) => "number" in heading.dataset);
     box.className = "filter";
     field.type = "search";
     field.autocomplete = "off";
+    field.size = 36;
+    if (number) field.placeholder = `words, or ${words(number.textContent).replaceAll(" ", "_")}>1`;
     label.append("Show rows with ", field);
     box.append(label, " ", count);
     table.parentElement.before(box);
     field.addEventListener("input", () => {
-      const wanted = words(field.value).split(/\s+/);
+      const wanted = words(field.value).split(/\s+/).filter(Boolean);
+      const tests = wanted.map((word) => test(word, headings, texts));
       let shown = 0;
       for (const row of rows) {
-        row.hidden = !wanted.every((word) => texts.get(row).includes(word));
+        row.hidden = !tests.every((holds) => holds(row));
         shown += !row.hidden;
       }
       count.textContent = told.textContent = `${shown} of ${rows.length} rows`;
