@@ -157,8 +157,8 @@ class Model(Protocol):
     """Learns to predict: scikit-learn's estimator contract.
 
     Fitted per fold on training rows, after the transforms. May also have `predict_proba` or
-    `decision_function` (classifiers), and `loss_curve_` and `diverged_` after `fit` (gradient training); `chosen_` says
-    which of its options, by name, it chose by itself. One with
+    `decision_function` (classifiers), and `loss_curve_` and `diverged_` after `fit` (gradient training); `chosen_`
+    says which of its options, by name, it chose by itself. One with
     `partial_fit` can learn from a stream; where it plans its training by the number of calls it has
     `for_batches(n_batches) -> (model, passes)` besides: an unfitted copy that plans for that, and how often it wants
     to go through the batches. One that can tell of each epoch while it trains has `tell_epochs(hear)`: from then on

@@ -15,7 +15,7 @@ _METRICS: dict[str, Any] = {
     "total": {"accuracy": {"mean": 0.9, "std": None, "n": 1}},
     "intervals": {"accuracy": {"low": 0.8, "high": None, "confidence": 0.95}},
 }
-_NO_METRICS = {"primary": None, "direction": None, "folds": [], "total": {}, "intervals": {}}
+_NO_METRICS: dict[str, Any] = {"primary": None, "direction": None, "folds": [], "total": {}, "intervals": {}}
 _CURVES = {"loss": [0.5, float("nan")], "learning_rate": [0.1, 0.1]}
 _FOLD = {"metrics": {"accuracy": 0.9}, "curves": _CURVES, "seconds": 0.5, "diverged": None}
 _FILES: dict[str, list[str]] = {
