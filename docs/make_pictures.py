@@ -1,7 +1,7 @@
 """Make the pictures of the pages from the reports of shipped experiments.
 
-`python docs/make_pictures.py`, after the figures of the reports have changed. Each command is one that a reader can give;
-the figures that a page shows are copied from its folder into `docs/pictures/`.
+`python docs/make_pictures.py`, after the figures of the reports have changed. Each command is one that a reader can
+give; the figures that a page shows are copied from its folder into `docs/pictures/`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 PICTURES = Path(__file__).parent / "pictures"
 #: A page should open at once, so that no picture may have more bytes.
 MOST = 60_000
+_NETWORK = "+experiment=digits model=mlp optimizer=adam optimizer.learning_rate=0.01 augmenters=[]"
 #: Command -> figure -> the picture it becomes.
 WANTED = {
     "-m +experiment=breast_cancer optimizer.learning_rate=0.001,0.003,0.01,0.03,0.1,0.3 model.l2=1e-4,1e-2": {
@@ -23,9 +24,7 @@ WANTED = {
     },
     "+experiment=breast_cancer": {"calibration": "calibration", "roc_curve": "roc_curve"},
     "+experiment=digits": {"confusion_matrix": "confusion_matrix"},
-    "+experiment=digits model=mlp optimizer=adam optimizer.learning_rate=0.01 model.validation_share=0.2 augmenters=[]": {
-        "learning_curve": "overfitting",
-    },
+    f"{_NETWORK} model.validation_share=0.2": {"learning_curve": "overfitting"},
 }
 
 
