@@ -103,6 +103,8 @@ def sweep(
 class _Unwatched:
     """Hears how a sweep goes and shows nothing."""
 
+    shows = False
+
     def opened(self, folder: Path, direction: str | None, workers: int) -> None: ...
 
     def planned(self, outline: Outline, trials: int, resumed: Sequence[TrialSummary]) -> None: ...

@@ -157,10 +157,13 @@ class Model(Protocol):
     """Learns to predict: scikit-learn's estimator contract.
 
     Fitted per fold on training rows, after the transforms. May also have `predict_proba` or
-    `decision_function` (classifiers), and `loss_curve_` and `diverged_` after `fit` (gradient training). One with
+    `decision_function` (classifiers), and `loss_curve_` and `diverged_` after `fit` (gradient training); `chosen_`
+    says which of its options, by name, it chose by itself. One with
     `partial_fit` can learn from a stream; where it plans its training by the number of calls it has
     `for_batches(n_batches) -> (model, passes)` besides: an unfitted copy that plans for that, and how often it wants
-    to go through the batches.
+    to go through the batches. One that can tell of each epoch while it trains has `tell_epochs(hear)`: from then on
+    `fit` calls `hear(epoch, {"loss": …})`, epochs counted from 0, with names as in its curves; `tell_epochs(None)`
+    ends that.
     """
 
     def fit(self, X: Any, y: Any) -> Self:
@@ -457,11 +460,15 @@ class Deployer(Protocol):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened in a run.
+    """Something that happened in a run or a sweep.
 
-    name: "run_started", "stage_started", "stage_finished", "epoch_finished", "fold_finished",
-    "run_finished" or "run_failed". stage, fold, seconds: where they apply. details: numbers and short
-    texts, JSON-ready. The record grows; a tracker ignores what it does not know.
+    name: what it is about, and what became of that: "sweep", "trial", "run", "fold" or "stage" with "_started",
+    "_finished" or "_failed"; besides "trial_resumed", a trial that an earlier command had finished, and
+    "epochs_finished", which tells of several epochs at once.
+    run: id of the run, or of the sweep. trial: number of the trial. stage, fold: where they apply; the fold of a
+    training on all rows is None. seconds: how long it took. time: when it happened, seconds since 1970 in UTC.
+    details: by the tables in `docs/hooks.md`: plain values, JSON but for numbers that are not finite; never a secret.
+    Both record and details grow: a tracker ignores what it does not know.
     """
 
     name: str
@@ -469,18 +476,28 @@ class Event:
     fold: int | None = None
     seconds: float | None = None
     details: Mapping[str, Any] | None = None
+    run: str | None = None
+    trial: int | None = None
+    time: float | None = None
 
 
 @runtime_checkable
 class Tracker(Protocol):
-    """Hears what happens in a run, to show or to record it elsewhere.
+    """Hears what happens in a run or a sweep, to show or to record it elsewhere.
 
-    Called in order, in the run's own process. A tracker that raises is named in the log and not called again;
-    it never stops a run. One that writes files has `open(folder)`, called once before the first event.
+    A run has its own object of the class, and so has a sweep, in its driver; that one hears of the trials. Events are
+    delivered in order, by a thread that this tracker has for itself, so what it does slows nothing. It must not
+    print, nor change what belongs to the process. One that raises is named in the log and not called again. One that
+    falls too far behind, or is still busy with one event `grace` seconds after the end, is left behind and named,
+    too. It never stops a run.
+    One that writes files, or keeps something to go on with, has `open(folder)`, called first: the folder is its own,
+    and a sweep that is gone on with gives the same again. One that holds something open has `close()`, called last.
+    Class attributes: `grace`, seconds, 10 if absent; `shows`, False if absent: True says that it shows a person what
+    goes on, and is left out where a command does so already.
     """
 
     def hear(self, event: Event) -> None:
-        """Take note; return quickly."""
+        """Take note."""
         ...
 
 

@@ -16,13 +16,16 @@ import signal
 import sys
 import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 _SIGNALS = [signal.SIGINT, signal.SIGTERM]
 #: As it was found last; it hardly ever changes.
 _latest_state: _NumpyState | None = None
+#: Kept alive a while: a thread in the middle of `print` holds no reference of its own to what it writes into.
+_recent: deque[_Printed] = deque(maxlen=64)
 
 
 @contextlib.contextmanager
@@ -31,7 +34,8 @@ def restored_globals(changes: list[str]) -> Iterator[None]:
     folder, filters = os.getcwd(), warnings.filters[:]
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     python_state, numpy_state = random.getstate(), _numpy_state()
-    printed = io.StringIO()
+    printed = _Printed(sys.stdout)
+    _recent.append(printed)
     try:
         with contextlib.redirect_stdout(printed):
             yield
@@ -52,6 +56,31 @@ def restored_globals(changes: list[str]) -> Iterator[None]:
             changes.append("changed the state of NumPy's global random numbers")
         if printed.getvalue():
             changes.append(f"printed to the standard output: {printed.getvalue().strip()[:500]!r}")
+
+
+class Aside(threading.Thread):
+    """A thread beside the components: what it prints is its own, whichever of them is at work."""
+
+
+class _Printed(io.StringIO):
+    """Takes what a component prints, and hands on what a thread beside it does."""
+
+    def __init__(self, stdout: IO[str]) -> None:
+        super().__init__()
+        self.stdout = stdout
+
+    def write(self, text: str) -> int:
+        if isinstance(threading.current_thread(), Aside):
+            return int(self.stdout.write(text))
+        return super().write(text)
+
+
+def stdout_outside() -> IO[str]:
+    """Return the standard output as it is outside of components, whichever of them is at work."""
+    found = sys.stdout
+    while isinstance(found, _Printed):
+        found = found.stdout
+    return found
 
 
 def call_isolated(function: Callable[..., Any], *arguments: Any) -> tuple[Any, list[str]]:

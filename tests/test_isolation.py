@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import random
+import threading
 import warnings
 
 import numpy as np
 import pytest
 
-from runner.isolation import call_isolated
+from runner.isolation import Aside, call_isolated, stdout_outside
 
 
 def test_a_result_comes_back_without_remarks() -> None:
@@ -64,3 +65,22 @@ def test_a_drawn_normal_number_that_numpy_holds_back_is_put_back_too() -> None:
     call_isolated(lambda: np.random.seed(99))
     expected = np.random.RandomState(3).randn(2)
     assert [first, np.random.randn()] == list(expected)
+
+
+@pytest.mark.parametrize(("kind", "whose"), [(Aside, "its own"), (threading.Thread, "the component's")])
+def test_what_a_thread_beside_the_component_prints_is_its_own(
+    kind: type[threading.Thread], whose: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def works() -> None:
+        thread = kind(target=lambda: print("hello"))
+        thread.start()
+        thread.join()
+
+    _, remarks = call_isolated(works)
+    assert (capsys.readouterr().out == "hello\n") == (whose == "its own")
+    assert (remarks == []) == (whose == "its own")
+
+
+def test_the_standard_output_outside_is_found_from_within_a_component() -> None:
+    outside = stdout_outside()
+    assert call_isolated(call_isolated, stdout_outside)[0][0] is outside

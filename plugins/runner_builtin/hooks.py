@@ -158,6 +158,7 @@ def runner_models() -> Table:
         "mlp": "runner_builtin.models.mlp_models:MLPClassifier",
         "mlp_regression": "runner_builtin.models.mlp_models:MLPRegressor",
         "softmax": "runner_builtin.models.linear_models:SoftmaxClassifier",
+        "searched": "runner_builtin.models.searched:Searched",
         "tuned_threshold": "runner_builtin.models.thresholds:TunedThreshold",
     }
 
@@ -257,8 +258,12 @@ def runner_exporters() -> Table:
 
 @hookimpl
 def runner_trackers() -> Table:
-    """Offer the record of events."""
-    return {"jsonl": "runner_builtin.trackers.jsonl_tracker:JsonlTracker"}
+    """Offer the record of events in files, and their showing."""
+    return {
+        "jsonl": "runner_builtin.trackers.jsonl_tracker:JsonlTracker",
+        "progress": "runner.report.progress:ProgressTracker",
+        "tensorboard": "runner_builtin.trackers.tensorboard_tracker:TensorBoardTracker",
+    }
 
 
 @hookimpl

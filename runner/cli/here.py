@@ -16,7 +16,9 @@ from runner.report.pages import write_run_page
 
 
 class Teller:
-    """A tracker that hands each event on."""
+    """A tracker that hands each event on. shows: to whom it is handed, they show it to a person."""
+
+    shows = True
 
     def __init__(self, hear: Callable[[Event], None]) -> None:
         self.hear = hear

@@ -31,6 +31,8 @@ from runner.trials.sweeping import SweepOutcome, Wanted, sweep
 class Shown:
     """Watches a sweep and shows it. plan_only: the plan is drawn as a tree, and nothing else."""
 
+    shows = True
+
     def __init__(self, out: IO[str], *, plan_only: bool) -> None:
         self._out = out
         self._plan_only = plan_only

@@ -4,44 +4,51 @@ from __future__ import annotations
 
 import operator
 import tempfile
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from runner.conformance.events import OF_RUNS, OF_SWEEPS
 from runner.conformance.subject import Broken, Subject
 from runner.contracts import Event
 
 # --- trackers ----------------------------------------------------------------------------------------------
 
-#: One of each event that a run tells, bare and with all there may be.
-EVENTS = (
-    Event("run_started", details={"experiment": "conformance", "id": "0"}),
-    Event("stage_started", stage="load/csv"),
-    Event("stage_finished", "load/csv", None, 0.01, {"rows_in": None, "rows_out": 60, "note": None}),
-    Event("epoch_finished", fold=0, details={"epoch": 0, "loss": float("nan")}),
-    Event("fold_finished", fold=0, details={"accuracy": 0.9, "confusion_matrix": [[1, 0], [0, 1]]}),
-    Event("run_finished", seconds=1.5, details={}),
-    Event("run_failed", seconds=1.5, details={"message": "no rows “left”"}),
-    Event("an_event_of_a_later_version", details={"unknown": "ignored"}),
-)
-
 
 def hears_every_event(subject: Subject) -> None:
     """It takes each event of a run, and those it does not know, without raising."""
+    _hears(subject, OF_RUNS, "0")
+
+
+def hears_every_event_of_a_sweep(subject: Subject) -> None:
+    """It takes each event of a sweep and of its trials, without raising."""
+    _hears(subject, OF_SWEEPS, "s")
+
+
+def _hears(subject: Subject, events: Sequence[Event], run: str) -> None:
     tracker = subject.build()
     with tempfile.TemporaryDirectory() as folder:
         if callable(getattr(tracker, "open", None)):
             subject.call(tracker.open, Path(folder))
-        for event in EVENTS:
-            try:
-                subject.call(tracker.hear, event)
-            except Broken:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it raises, it has not heard
-                subject.expect(False, f"hear() raises on {event.name!r}: {type(error).__name__}: {error}")
+        for second, event in enumerate(events):
+            _tell(subject, event.name, tracker.hear, replace(event, run=run, time=1.7e9 + second))
+        if callable(getattr(tracker, "close", None)):
+            _tell(subject, "the end", tracker.close)
 
 
-TRACKER = (hears_every_event,)
+def _tell(subject: Subject, what: str, function: Callable[..., Any], *told: Event) -> None:
+    try:
+        subject.call(function, *told)
+    except Broken:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it raises, it has not heard
+        name = function.__name__
+        subject.expect(False, f"{name}() raises on {what!r}: {type(error).__name__}: {error}")
+
+
+TRACKER = (hears_every_event, hears_every_event_of_a_sweep)
 
 # --- executors ---------------------------------------------------------------------------------------------
 

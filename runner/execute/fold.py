@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +17,8 @@ from runner.data import Dataset, Prediction
 from runner.errors import ConfigError, DataError
 from runner.execute import cleaning
 from runner.execute.components import Called, Components
-from runner.execute.observing import Listeners, Stages
+from runner.execute.epochs import Epochs
+from runner.execute.observing import Listeners, Stages, failure
 from runner.execute.preparing import Prepared, check_table, fold_stages, watched
 from runner.execute.score_checks import checked_score, in_fold
 from runner.record.records import Score, StepRecord
@@ -64,11 +67,32 @@ class FittedFold:
 def fit_fold(task: FoldTask) -> FittedFold:
     """Clean, augment, transform, train; then predict and score the test rows, if there are any."""
     stages = Stages(task.listeners, task.number)
-    rows = task.rows
-    for stage in fold_stages(task.components):
-        rows = stage.run(rows, task.seed, task.number, stages)
-    model = train(task.components, rows, stages)
-    return judged(task.components, model, rows, stages)
+    with told_as_fold(stages) as ended:
+        rows = task.rows
+        for stage in fold_stages(task.components):
+            rows = stage.run(rows, task.seed, task.number, stages)
+        model = train(task.components, rows, stages)
+        fitted = judged(task.components, model, rows, stages)
+        ended(fitted)
+    return fitted
+
+
+@contextmanager
+def told_as_fold(stages: Stages) -> Iterator[Callable[[FittedFold], None]]:
+    """Tell the listeners that a fold begins and how it ends. Gives what takes the fold once it is fitted."""
+    start = time.perf_counter()
+    fold, hear = stages.fold, stages.listeners.hear
+
+    def ended(fitted: FittedFold) -> None:
+        details = {"metrics": dict(fitted.scores), "diverged": fitted.diverged and dict(fitted.diverged)}
+        hear(Event("fold_finished", fold=fold, seconds=time.perf_counter() - start, details=details))
+
+    hear(Event("fold_started", fold=fold))
+    try:
+        yield ended
+    except BaseException as error:
+        hear(Event("fold_failed", fold=fold, seconds=time.perf_counter() - start, details=failure(error)))
+        raise
 
 
 def tell_again(listeners: Listeners, fold: FittedFold) -> None:
@@ -85,9 +109,12 @@ def train(components: Components, rows: Prepared, stages: Stages) -> Any:
     called = components.one("model")
     check_table(called, rows)
     model = clone(called.component)
-    with stages.stage(f"train/{called.name}", rows.train.n_rows) as stage:
+    epochs = Epochs(stages, getattr(model, "epochs", None))
+    with stages.stage(f"train/{called.name}", rows.train.n_rows) as stage, epochs.told_by(model):
         watched(called, "training", model.fit, rows.train.features, rows.train.target)
         stage.note = "diverged" if getattr(model, "diverged_", None) else _choice(model)
+    if stages.listeners:
+        epochs.told_after(curves_of(model))
     return model
 
 
@@ -98,8 +125,6 @@ def judged(
 
     only_scores: the prediction is not wanted for itself, so what no metric reads is not computed.
     """
-    for epoch, loss in enumerate(_curves(model).get("loss", ())):
-        stages.listeners.hear(Event("epoch_finished", fold=stages.fold, details={"epoch": epoch, "loss": loss}))
     diverged = getattr(model, "diverged_", None) or None
     prediction: Prediction | None = None
     scores: dict[str, Score] = {}
@@ -110,7 +135,6 @@ def judged(
             )
         except DataError as error:
             raise in_fold(error, rows, stages.fold, classifier=is_classifier(model)) from error.__cause__
-        stages.listeners.hear(Event("fold_finished", fold=stages.fold, details=dict(scores)))
     return FittedFold(
         number=stages.fold,
         tail=Pipeline([*rows.blocks, (components.one("model").name, model)]),
@@ -119,7 +143,7 @@ def judged(
         prediction=prediction,
         scores=scores,
         steps=stages.done,
-        curves=_curves(model),
+        curves=curves_of(model),
         range_test=getattr(model, "range_test_", None),
         diverged=diverged,
         n_validation=rows.n_validation,
@@ -127,12 +151,15 @@ def judged(
 
 
 def _choice(model: Any) -> str | None:
-    """Tell of a learning rate that the model chose by itself."""
-    tested = getattr(model, "range_test_", None)
-    return f"learning rate {model.learning_rate_:g} chosen by a range test" if tested else None
+    """Tell of what the model chose by itself."""
+    if getattr(model, "range_test_", None):
+        return f"learning rate {model.learning_rate_:g} chosen by a range test"
+    chosen = getattr(model, "chosen_", None)
+    return f"chose {', '.join(f'{name} {value}' for name, value in chosen.items())}" if chosen else None
 
 
-def _curves(model: Any) -> dict[str, list[float]]:
+def curves_of(model: Any) -> dict[str, list[float]]:
+    """Return what a fitted model tells of its epochs, by name."""
     curves = {"loss": "loss_curve_", "learning_rate": "learning_rate_curve_", "validation_loss": "validation_curve_"}
     found = {name: getattr(model, attribute, None) for name, attribute in curves.items()}
     return {name: [float(value) for value in curve] for name, curve in found.items() if curve is not None}

@@ -30,9 +30,10 @@ from runner.execute.curves import write_curves
 from runner.execute.exporting import Shipping
 from runner.execute.fold_table import trial_scores
 from runner.execute.held_out import held_out
-from runner.execute.observing import Listeners, Stages
+from runner.execute.observing import Listeners, Stages, deliveries_to, failure
 from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
+from runner.execute.run_events import run_begun, run_ended
 from runner.execute.run_log import log_file, noted
 from runner.execute.streamed_checks import check_streamable
 from runner.execute.streaming import carry_out_stream
@@ -97,21 +98,13 @@ def execute(
     folder = RunFolder.create(Path(request.root), experiment.name, now)
     with log_file(folder.folder("logs") / "run.log"), noted() as notes:
         notes += experiment.remarks
-        ears = _listeners(components, folder, listeners)
+        chosen = [(called.name, called.component) for called in components.many("trackers")]
+        shown = any(getattr(ear, "shows", False) for _, ear in listeners)
+        deliveries = deliveries_to(chosen, lambda name: folder.path / layout.TRACKERS / name, shown=shown)
         return _Recording(
-            request, experiment, components, surroundings, folder, ears, now, start, notes, trusted_types(catalogue),
-            page,
+            request, experiment, components, surroundings, folder, Listeners(listeners, deliveries, folder.id), now,
+            start, notes, trusted_types(catalogue), page,
         ).carry_out()  # fmt: skip
-
-
-def _listeners(components: Components, folder: RunFolder, more: Sequence[tuple[str, Tracker]]) -> Listeners:
-    chosen = []
-    for called in components.many("trackers"):
-        opened = getattr(called.component, "open", None)
-        if callable(opened):
-            called.call("opening", opened, folder.folder(f"trackers/{called.name}"))
-        chosen.append((called.name, called.component))
-    return Listeners([*more, *chosen])
 
 
 def trusted_types(catalogue: Catalogue) -> frozenset[str]:
@@ -137,7 +130,17 @@ class _Recording:
 
     def carry_out(self) -> Outcome:
         self._write_request()
-        self.listeners.hear(Event("run_started", details={"experiment": self.experiment.name, "id": self.folder.id}))
+        begun = run_begun(self.request, self.experiment, self.folder)
+        self.listeners.hear(Event("run_started", details=begun))
+        try:
+            return self._carried_out()
+        except BaseException as error:  # it was interrupted, or the disk is full
+            told = run_ended(self.folder, "interrupted", Metrics(), failure(error))
+            self.listeners.hear(Event("run_failed", seconds=time.perf_counter() - self.start, details=told))
+            self.listeners.close()
+            raise
+
+    def _carried_out(self) -> Outcome:
         try:
             context = self.surroundings.context(self.experiment.seed)
             flow = carry_out_stream if streams(self.experiment) else carry_out
@@ -170,13 +173,16 @@ class _Recording:
 
     def _finish(self, metrics: Metrics, steps: Sequence[StepRecord], error: Exception | None) -> Outcome:
         info = self._info(error)
-        self.listeners.hear(Event("run_failed" if error else "run_finished", seconds=info.seconds))
         # Asked last, because only libraries that are loaded can be seen.
         self.folder.write_json(layout.THREADS, environment.threads())
         self.folder.write_json(layout.RUN, info)
         self._write_page()
         for handler in log.handlers:
             handler.flush()
+        told = run_ended(self.folder, info.state, metrics, None if error is None else failure(error))
+        name = "run_failed" if error else "run_finished"
+        self.listeners.hear(Event(name, seconds=info.seconds, details=told))
+        self.listeners.close()
         return Outcome(self.folder.commit(), metrics, steps, info.seconds, tuple(dict.fromkeys(self.notes)), error)
 
     def _info(self, error: Exception | None = None) -> RunInfo:

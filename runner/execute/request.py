@@ -14,7 +14,8 @@ class Request:
     declared: the resolved declaration. root: where run folders go. folder: what relative paths mean.
     name: the experiment's, where the declaration gives none. choices, overrides: as Hydra tells them.
     judged: the declaration was resolved already by whoever asks. code, packages: the state of the folder's
-    code and what is installed, for the record.
+    code and what is installed, for the record. sweep: of a sweep's winner, {"id", "folder", "trial"}, for the
+    trackers.
     """
 
     declared: Mapping[str, Any]
@@ -27,3 +28,4 @@ class Request:
     judged: bool = False
     code: Mapping[str, Any] | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
+    sweep: Mapping[str, Any] | None = None

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone, is_classifier
 
-from runner.contracts import Event
 from runner.data import Prediction
-from runner.execute.fold import FittedFold, judged, labels_do, predict, scores_of
+from runner.execute.epochs import Epochs
+from runner.execute.fold import FittedFold, curves_of, judged, labels_do, predict, scores_of, told_as_fold
 from runner.execute.preparing import Prepared, check_table, watched
 from runner.execute.streamed_rows import Stream
 from runner.execute.streamed_transforms import BatchBlock, learned, transformed
@@ -22,19 +22,22 @@ from runner.record.records import Score
 
 def fit_stream(stream: Stream) -> FittedFold:
     """Learn from the training rows; then score the held-out rows, unless the training diverged."""
-    made = learned(stream)
-    model = _trained(stream, made)
-    prediction: Prediction | None = None
-    scores: Mapping[str, Score] = {}
-    if not stream.whole and not getattr(model, "diverged_", None):
-        prediction, scores = scored(stream, model, made)
-        stream.preparing.listeners.hear(Event("fold_finished", fold=stream.preparing.fold, details=dict(scores)))
-    survey = stream.surveyed()
-    stream.preparing.finish()
-    parts = tuple((block.name, block.estimator) for block in made)
-    rows = Prepared(survey.sample, None, None, stream.repairs, parts)
-    fold = judged(stream.components, model, rows, stream.preparing)
-    return replace(fold, prediction=prediction, scores=scores, n_validation=survey.n_validation)
+    with told_as_fold(stream.preparing) as ended:
+        made = learned(stream)
+        model = _trained(stream, made)
+        Epochs(stream.preparing).told_after(curves_of(model))
+        prediction: Prediction | None = None
+        scores: Mapping[str, Score] = {}
+        if not stream.whole and not getattr(model, "diverged_", None):
+            prediction, scores = scored(stream, model, made)
+        survey = stream.surveyed()
+        stream.preparing.finish()
+        parts = tuple((block.name, block.estimator) for block in made)
+        rows = Prepared(survey.sample, None, None, stream.repairs, parts)
+        fold = judged(stream.components, model, rows, stream.preparing)
+        fold = replace(fold, prediction=prediction, scores=scores, n_validation=survey.n_validation)
+        ended(fold)
+    return fold
 
 
 def scored(stream: Stream, model: Any, made: Sequence[BatchBlock]) -> tuple[Prediction, dict[str, Score]]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from runner.contracts import Event
-from runner.execute.observing import Stage, Stages
+from runner.execute.observing import Stage, Stages, failure
 from runner.record.records import StepRecord
 
 log = logging.getLogger("runner")
@@ -54,7 +54,11 @@ class Turns(Stages):
         """Time one turn. step: "<stage>/<component>"."""
         total = self._total(step)
         stage, start = Stage(), time.perf_counter()
-        yield stage
+        try:
+            yield stage
+        except BaseException as error:
+            self.listeners.hear(Event("stage_failed", step, self.fold, total.seconds, failure(error)))
+            raise
         total.seconds += time.perf_counter() - start
         total.note = stage.note or total.note
         if total.first == self._pass:

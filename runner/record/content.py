@@ -24,6 +24,9 @@ import numpy as np
 _MEASURED = frozenset(
     ("mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time", "fit_time_", "refit_time_", "fit_seconds_")
 )
+#: Where scikit-learn's vectorizers keep the address of their stop words: another in every process.
+_ADDRESSES = frozenset(("_stop_words_id",))
+_UNSTEADY = _MEASURED | _ADDRESSES
 _NAMED = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
 
@@ -75,8 +78,8 @@ class _Walk:
             self._add_parts(_parts(value))
 
     def _add_collection(self, value: Any) -> None:
-        if isinstance(value, dict) and value.keys() & _MEASURED:
-            value = {key: item for key, item in value.items() if key not in _MEASURED}
+        if isinstance(value, dict) and value.keys() & _UNSTEADY:
+            value = {key: item for key, item in value.items() if key not in _UNSTEADY}
             self._kept.append(value)
         try:  # a vocabulary of a hundred thousand words is hashed at once, and not word by word
             self._say(f"{type(value).__name__} {json.dumps(value, sort_keys=True)}")

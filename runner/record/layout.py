@@ -36,6 +36,7 @@ CARD = "MODEL_CARD.md"
 BILL = "sbom.json"
 LOG = "logs/run.log"
 REPLAY = "REPLAY.md"
+TRACKERS = "trackers"
 
 #: Every entry of a run folder with its meaning, in the order in which a reader wants them.
 LAYOUT = MappingProxyType(
@@ -68,6 +69,7 @@ LAYOUT = MappingProxyType(
         GOLDEN: "In a bundle: questions that are no rows of the data, with the model's answers to compare with.",
         CARD: "In a bundle: what a stranger must know of the model.",
         BILL: "In a bundle: what the model is made of and needs, as CycloneDX 1.6.",
+        f"{TRACKERS}/<tracker>/": "What a tracker wrote of the run.",
         LOG: "The run's log; the only place that holds tracebacks.",
         REPLAY: "The command that runs this experiment again.",
         MANIFEST: "sha256 and size of every other file; written last, so a folder without it is unfinished.",

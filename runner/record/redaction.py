@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from runner.record.plain import plain
 from runner.secrets import REDACTED as REDACTED
+from runner.secrets import holds_plain_secret
 
 _WORDS = "pass|pwd|token|secret|key|auth|cred"
 _SECRET = re.compile(_WORDS, re.IGNORECASE)
@@ -92,3 +95,18 @@ def _hide_user(found: re.Match[str]) -> str:
 
 def _hide_pair(key: str, between: str, value: str) -> str:
     return f"{key}{between}{_hide(value) if _sounds_secret(key) else value}"
+
+
+def redacted(declared: Any, key: str = "") -> Any:
+    """Return a declaration as plain values without what seems to be a secret itself; references to secrets stay.
+
+    >>> redacted({"source": {"url": "sql://ann:hunter2@db", "password": "${secret:env:DB}", "token": "abc"}})
+    {'source': {'url': 'sql://[REDACTED]@db', 'password': '${secret:env:DB}', 'token': '[REDACTED]'}}
+    """
+    if isinstance(declared, Mapping):
+        return {str(name): redacted(value, str(name).rpartition(".")[2]) for name, value in declared.items()}
+    if isinstance(declared, list | tuple):
+        return [redacted(value, key) for value in declared]
+    if isinstance(declared, str):
+        return redact_text(declared) if not holds_plain_secret(key, declared) or "://" in declared else REDACTED
+    return plain(declared)

@@ -156,7 +156,8 @@ def watching(progress: SweepProgress, out: IO[str]) -> Iterator[Watch]:
         finally:
             watch.show()
         return
-    with Live(drawn(progress), console=console, auto_refresh=False) as live:
+    screen = Live(drawn(progress), console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+    with screen as live:
         watch = Watch(progress, console, live)
         try:
             yield watch

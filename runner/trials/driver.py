@@ -37,6 +37,7 @@ from runner.trials.planning import Job, Planner
 from runner.trials.surveying import Surveyor
 from runner.trials.tally import Objective, Tally, cannot_win
 from runner.trials.task import Ended, Said, Task
+from runner.trials.telling import Telling
 from runner.trials.tree import Known, outline
 
 #: Mistakes in the declaration and in the data: the same for every trial, so that five of them tell enough.
@@ -50,7 +51,9 @@ _ATTEMPTS = 2
 
 
 class Watcher(Protocol):
-    """Who is told how the sweep goes, to show it."""
+    """Who is told how the sweep goes, to show it. shows: whether a person sees that, so that no tracker need show."""
+
+    shows: bool
 
     def opened(self, folder: Path, direction: str | None, workers: int) -> None:
         """Hear first where the sweep is written, what is better, and how many work on it."""
@@ -121,6 +124,7 @@ class Driver:
     workers: int
     surveyor: Surveyor
     first: Sequence[Asked] = ()
+    telling: Telling = field(default_factory=Telling)
     committed: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
     counts: Known = field(default_factory=Known)
@@ -221,6 +225,7 @@ class Driver:
         repetitions = max((one.experiment.repeat.seeds for one in wave.candidates), default=1)
         told = outline(wave.candidates, jobs, repetitions, planner.stored, known_before)
         self.watcher.planned(told, len(self._planned), resumed)
+        self.telling.planned(len(self._planned), resumed)
 
     def _changed(self, asked: Sequence[Asked], place: int, before: TrialSummary) -> list[str]:
         """Say in words what has changed since an earlier result. place: of what is asked for now."""
@@ -369,6 +374,7 @@ class Driver:
             self.sweep.begin(tally.candidate.number, tally.attempt)
             tally.started, tally.begun = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
             self.watcher.started(tally.candidate.number)
+            self.telling.started(tally.candidate.number, tally.candidate.settings, tally.attempt)
 
     def _task(self, job: Job) -> Task:
         busy = min(self.workers, len(self._ready) + len(self._given) + 1)
@@ -467,6 +473,7 @@ class Driver:
         tally = self._tallies[job.candidates[0].number]
         told = {"number": tally.candidate.number, "attempt": tally.attempt, "state": ended.state}
         self.sweep.journal.append({"event": "broke", **told, "message": ended.error.message})
+        self.telling.broke(tally.candidate.number, tally.candidate.settings, ended.state, ended.error)
         tally.started = None
         self._begin(tally)
 
@@ -584,6 +591,7 @@ class Driver:
         for record, summary in zip(records, summaries, strict=True):
             log = self.sweep.log_of(record.number)
             self.watcher.ended(summary, record.error.message if record.error else None, log)
+            self.telling.ended(record, self._tallies[record.number].answers)
 
     def _leave(self) -> None:
         """The person wants to stop: what runs may end, then it is ended; both can be resumed."""

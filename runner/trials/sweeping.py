@@ -7,7 +7,8 @@ outcome.best, outcome.path
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -19,8 +20,10 @@ from typing import Any
 
 from runner.catalogue import Catalogue
 from runner.code_digest import library_versions
-from runner.contracts import Asking, Search, Space
+from runner.contracts import Asking, Search, Space, Tracker
 from runner.errors import ConfigError
+from runner.execute.run_events import commit_of
+from runner.execute.run_log import noted
 from runner.plan.experiment import Experiment, Step, resolve
 from runner.plan.keys import digest_of
 from runner.plan.lineage import repeated
@@ -29,22 +32,24 @@ from runner.record.choosing import Choice, Priced, check_cost, choose, priced
 from runner.record.fold_scores import of_trials, scores_table
 from runner.record.folder import DOWNLOADS, slug
 from runner.record.plain import plain
-from runner.record.redaction import redact_command
+from runner.record.redaction import redact_command, redacted
 from runner.record.results import CSV, rows, write_results
 from runner.record.storage import write_bytes
 from runner.record.sweep_folder import SweepFolder
-from runner.record.sweeps import SweepInfo, TrialRecord, TrialSummary
+from runner.record.sweeps import INFO, SweepInfo, TrialRecord, TrialSummary
 from runner.store.opening import opened
 from runner.trials.crew import Crew
 from runner.trials.drift import Drift
 from runner.trials.driver import ALL, Asked, Driver, Place, Watcher
 from runner.trials.hiring import Hired, hired
-from runner.trials.interruption import Interruption, listening
+from runner.trials.interruption import Interruption
+from runner.trials.interruption import listening as signals_heard
 from runner.trials.options import Options
 from runner.trials.paper import Paper
 from runner.trials.planning import Planner
 from runner.trials.surveying import Surveyor
 from runner.trials.tally import Objective
+from runner.trials.telling import Telling, listening, trackers_of
 from runner.trials.timings import timings
 from runner.trials.tree import Known
 
@@ -114,7 +119,7 @@ def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | N
     hands = crew or Crew.start(workers)
     hands.resize(workers)
     try:
-        with listening() as interruption, TemporaryDirectory(prefix="runner-sweep-") as logs:
+        with signals_heard() as interruption, TemporaryDirectory(prefix="runner-sweep-") as logs:
             return _Sweep(wanted, catalogue, watcher, hands, workers, interruption, logs).carry_out()
     finally:
         if crew is None:
@@ -158,24 +163,40 @@ class _Sweep:
         known = Known(dropped=dropped, duplicates=duplicates)
         options = replace(wanted.options, max_same_error=2**31) if wanted.keep_going else wanted.options
 
-        def driver(folder: Any) -> Driver:
+        def driver(folder: Any, telling: Telling) -> Driver:
             self.watcher.opened(folder.path, objective.direction, hands.workers)
             if hands.where is not None:
                 self.watcher.tell(hands.where)
             return Driver(
                 folder, hands.crew, planner, asking, self.declared, objective, options, place, self.watcher,
                 self.interruption, Drift(wanted.drift), hands.workers, surveyor, counts=known, first=first,
-                seconds=timings(Path(wanted.root) / slug(wanted.name)),
+                seconds=timings(Path(wanted.root) / slug(wanted.name)), telling=telling,
             )  # fmt: skip
 
         if wanted.plan_only:
             paper = Paper.of(Path(wanted.root), wanted.name, wanted.identity)
-            driver(paper).plan()
+            driver(paper, Telling()).plan()
             return SweepOutcome(paper.path, [], objective)
-        with self._opened(first, objective) as folder:
-            driving = driver(folder)
+        trackers = trackers_of(first[0].experiment)
+        with self._opened(first, objective) as folder, self._telling(folder, trackers) as telling:
+            driving = driver(folder, telling)
             outcome = self._ended(folder, driving, driving.carry_out(), objective)
-            return replace(outcome, report=first[0].experiment.report)
+            telling.closed(_why_not_through(outcome), outcome.trials, _winner_told(outcome))
+            report = first[0].experiment.report
+            return replace(outcome, report=report, notes=[*outcome.notes, *telling.notes])
+
+    @contextmanager
+    def _telling(self, folder: SweepFolder, trackers: Sequence[tuple[str, Tracker]]) -> Iterator[Telling]:
+        """Tell the trackers of the sweep while the block lasts, however that ends."""
+        listeners = listening(trackers, folder.path, folder.info.id, shown=self.watcher.shows)
+        telling = Telling(listeners, folder.path)
+        with noted() as telling.notes:
+            telling.opened(folder.info, commit_of(self.wanted.code), self.workers, len(folder.known()))
+            try:
+                yield telling
+            except BaseException as error:
+                telling.closed(f"{type(error).__name__}: {error}", list(folder.known().values()), {})
+                raise
 
     def declared(self, settings: Mapping[str, Any]) -> Experiment:
         """Make and check the experiment of a cell."""
@@ -261,6 +282,7 @@ class _Sweep:
             "judged": True,
             "code": self.wanted.code,
             "packages": self.wanted.packages,
+            "sweep": {"id": folder.info.id, "folder": str(folder.path.absolute()), "trial": best.number},
         }
         answer = driver.surveyor.order({"do": "ship", "request": request, "page": self.wanted.page})
         path = Path(answer["path"])
@@ -299,6 +321,28 @@ def _written(folder: SweepFolder, choice: Choice | None) -> bool:
         return False
     folder.journal.append(event)
     return True
+
+
+def _why_not_through(outcome: SweepOutcome) -> str | None:
+    """Say why a sweep is not through, as trackers are told it; None if it is."""
+    return outcome.stopped if outcome.signal is None else f"interrupted by signal {outcome.signal}"
+
+
+def _winner_told(outcome: SweepOutcome) -> dict[str, Any]:
+    """Tell the trackers who won and where to look."""
+    best = outcome.best
+    winner = (
+        None if best is None else {"trial": best.number, "score": best.score, "settings": redacted(best.settings)}
+    )
+    assert outcome.path is not None
+    names = (CSV, layout.SCORES, INFO)
+    return {
+        "winner": winner,
+        "why": None if outcome.choice is None else outcome.choice.why,
+        "run": None if outcome.run is None else str(outcome.run.absolute()),
+        "folder": str(outcome.path.absolute()),
+        "files": {"tables": [name for name in names if (outcome.path / name).exists()]},
+    }
 
 
 def _without_axes(command: Sequence[str], settings: Mapping[str, Any]) -> list[str]:

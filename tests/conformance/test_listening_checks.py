@@ -31,6 +31,26 @@ def test_a_tracker_that_chokes_on_an_event_is_named(broken):
     assert "hear() raises on 'run_started': KeyError" in broken("tracker", WantsDetails)["hears every event"]
 
 
+class ForgetsSweeps(Remembers):
+    def hear(self, event):
+        if event.name.startswith("trial"):
+            raise NotImplementedError(event.name)
+
+
+class CannotClose(Remembers):
+    def close(self):
+        raise OSError("still open")
+
+
+def test_a_tracker_that_chokes_on_a_sweep_is_named(broken):
+    told = broken("tracker", ForgetsSweeps)["hears every event of a sweep"]
+    assert "hear() raises on 'trial_resumed': NotImplementedError" in told
+
+
+def test_a_tracker_that_cannot_be_closed_is_named(broken):
+    assert "close() raises on 'the end': OSError" in broken("tracker", CannotClose)["hears every event"]
+
+
 @pytest.mark.fault("F94")
 def test_a_tracker_that_prints_is_named(broken):
     assert "printed to the standard output: 'run_started'" in broken("tracker", Chats)["hears every event"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ class Swept:
         self.mark = folder / "died.txt"
         self.outcome = self.place.sweep(
             f"model.does={','.join(DEEDS)}", f"model.mark={self.mark}",
-            "sweep.trial_time=4", "sweep.trial_memory=450 MB", "sweep.workers=4",
+            "sweep.trial_time=4", "sweep.trial_memory=450 MB", "sweep.workers=4", "trackers=[jsonl]",
         )  # fmt: skip
         self.living = self.place.processes()
         self.trials = self.place.trials("model.does")
@@ -46,6 +47,20 @@ def test_trials_that_go_wrong_cost_the_others_nothing(swept: Swept) -> None:
     assert not any(record.score is not None for deed, record in swept.trials.items() if deed not in FINE)
     assert "12 of 15 trials failed" in swept.outcome.out
     swept.place.assert_nothing_lost()
+
+
+def test_every_trial_is_heard_of_as_it_ended_and_each_of_its_attempts(swept: Swept) -> None:
+    lines = (swept.place.path / "trackers/jsonl/events.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    assert (events[0]["name"], events[-1]["name"]) == ("sweep_started", "sweep_finished")
+    assert events[-1]["details"]["states"]["done"] == len(FINE)
+    told: dict[int, list[str]] = {}
+    for event in events[1:-1]:
+        told.setdefault(event["trial"], []).append(event["name"].removeprefix("trial_"))
+    once_more = ["started", "failed", "started"]
+    expected = {"die": [*once_more, "failed"], "die_once": [*once_more, "finished"], "learn": ["started", "finished"]}
+    assert {deed: told[swept.trials[deed].number] for deed in expected} == expected
+    assert all(names.count("started") == len(names) // 2 for names in told.values())
 
 
 @pytest.mark.fault("F03")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.tree import DecisionTreeClassifier
 
 from runner.record.content import content_digest
@@ -72,3 +73,11 @@ def test_a_fitted_model_differs_by_its_seed_and_by_nothing_else() -> None:
         for seed in (1, 1, 2)
     )
     assert first == again != other
+
+
+def test_the_address_of_a_vectorizers_stop_words_does_not_count() -> None:
+    vectorizer = TfidfVectorizer().fit(["one two", "two three"])
+    assert "_stop_words_id" in vars(vectorizer)
+    before = content_digest(vectorizer)
+    vectorizer._stop_words_id += 16
+    assert content_digest(vectorizer) == before

@@ -30,7 +30,7 @@ made), `diverged_`, `n_features_in_`.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -43,6 +43,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from runner.contracts import Optimizer, Scheduler
 from runner.errors import ConfigError, DataError
 from runner.learn import (
+    EpochReport,
     Family,
     Minimiser,
     Setting,
@@ -137,6 +138,13 @@ class GradientModel(BaseEstimator):
         """
         return clone(self).set_params(epochs=self.epochs * n_batches), self.epochs
 
+    def tell_epochs(self, hear: Callable[[int, Mapping[str, float]], None] | None) -> None:
+        """Have `fit` tell of each epoch from now on; None: no more."""
+        if hear is None:
+            vars(self).pop("_tell", None)
+        else:
+            self._tell = hear
+
     def _pose(self, X: Any, y: Any, sample_weight: Any = None) -> Problem:
         """Check the data, remember what they are like, and return what is to be learned."""
         raise NotImplementedError
@@ -216,7 +224,7 @@ class GradientModel(BaseEstimator):
         return replace(setting, optimizer=with_options(optimizer, {"learning_rate": rate}))
 
     def _trained(self, problem: Problem, setting: Setting) -> Trained:
-        shared = self._shared(problem, setting)
+        shared = self._shared(problem, setting) | {"on_epoch": self._on_epoch(problem.unit)}
         if self.checkpoint is None:
             return fit_many(**shared)
         if not isinstance(self.random_state, int | np.integer):
@@ -231,6 +239,21 @@ class GradientModel(BaseEstimator):
         trained = fit_many(settings=settings, **shared, snapshot=checkpoint.load(), on_snapshot=checkpoint.save)
         checkpoint.remove()
         return trained
+
+    def _on_epoch(self, unit: float) -> Callable[[EpochReport], None] | None:
+        """Return what tells the listener of an epoch, in the words and units of the curves."""
+        hear = getattr(self, "_tell", None)
+        if hear is None:
+            return None
+        validated, rated = self.validation_share is not None, self.learning_rate_ is not None
+
+        def told(report: EpochReport) -> None:
+            values = {"loss": float(report.losses[0]) * unit**2}
+            values |= {"learning_rate": float(report.learning_rates[0])} if rated else {}
+            values |= {"validation_loss": float(report.validation_losses[0]) * unit**2} if validated else {}
+            hear(report.epoch, values)
+
+        return told
 
     def _shared(self, problem: Problem, setting: Setting) -> dict[str, Any]:
         """Give the arguments of `fit_many` and `task_of`."""
