@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -20,7 +21,8 @@ import pluggy
 from runner import hookspecs
 from runner.contracts import API_VERSION
 from runner.errors import did_you_mean
-from runner.isolation import restored_globals
+from runner.isolation import FILTERS_CHANGED, restored_globals
+from runner.local_plugin import NAME, local_point
 
 GROUP = "runner.plugins"
 
@@ -47,6 +49,9 @@ class Problem:
     summary: str
     details: str = ""
 
+    def __str__(self) -> str:
+        return self.summary
+
 
 @dataclass(frozen=True)
 class Plugin:
@@ -69,13 +74,23 @@ class Plugin:
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the `runner_plugins.py` of the folder one stands in."""
+        return self.distribution == self.module == NAME
 
-def discover(points: Iterable[EntryPointLike] | None = None, *, disabled: Collection[str] = ()) -> tuple[Plugin, ...]:
+
+def discover(
+    points: Iterable[EntryPointLike] | None = None, *, disabled: Collection[str] = (), folder: Path | None = None
+) -> tuple[Plugin, ...]:
     """Load every plugin offered to us, the sound and the broken, ordered by distribution and name.
 
-    disabled: entry-point names, distribution names or "distribution:name" to leave out.
+    disabled: entry-point names, distribution names or "distribution:name" to leave out. folder: its
+    `runner_plugins.py`, if it has one, is a plugin, too.
     """
-    found: Iterable[EntryPointLike] = entry_points(group=GROUP) if points is None else points
+    found: list[EntryPointLike] = list(entry_points(group=GROUP) if points is None else points)
+    local = None if folder is None else local_point(folder)
+    found += [] if local is None else [local]
     plugins = [_load(point) for point in found if not _is_disabled(point, disabled)]
     claims = Counter(plugin.name for plugin in plugins)
     return tuple(
@@ -90,6 +105,11 @@ def plugin_of(module: Any, *, name: str = "local", distribution: str = "local", 
         name=name, value="", dist=SimpleNamespace(name=distribution, version=version), load=lambda: module
     )
     return _load(point)
+
+
+def hidden_by(environment: Mapping[str, str]) -> list[str]:
+    """Return the plugins that the variable `RUNNER_DISABLE` hides, e.g. "acme,other-dist:thing"."""
+    return [name.strip() for name in environment.get("RUNNER_DISABLE", "").split(",") if name.strip()]
 
 
 def _is_disabled(point: EntryPointLike, disabled: Collection[str]) -> bool:
@@ -116,6 +136,8 @@ def _load(point: EntryPointLike | Any) -> Plugin:
     if not _supports(wanted):
         text = f"needs runner's plugin API {wanted}, this runner offers {API_VERSION}"
         return replace(plugin, problem=Problem(text))
+    if plugin.is_local:  # a file that holds its components imports their libraries, which set filters of their own
+        changes = [change for change in changes if change != FILTERS_CHANGED]
     return replace(plugin, hooks=hooks, remarks=tuple(f"while loading, it {change}" for change in changes))
 
 

@@ -116,7 +116,13 @@ class Project:
 
     def run(self, *words: str, timeout: float = 120) -> Outcome:
         """Run `runner` with these words in the folder, in a process of its own."""
-        command = [sys.executable, "-P", "-m", "runner.cli", *words]
+        return self._ended(["runner", *words], [sys.executable, "-P", "-m", "runner.cli", *words], timeout)
+
+    def python(self, *words: str, timeout: float = 120) -> Outcome:
+        """Run Python with these words in the folder, such as a program's name, or `-m pytest`."""
+        return self._ended(["python", *words], [sys.executable, *words], timeout)
+
+    def _ended(self, called: Sequence[str], command: Sequence[str], timeout: float) -> Outcome:
         done = subprocess.run(
             command,
             cwd=self.folder,
@@ -126,4 +132,4 @@ class Project:
             timeout=timeout,
             check=False,
         )
-        return Outcome(["runner", *words], done.returncode, done.stdout, done.stderr, self.folder)
+        return Outcome(called, done.returncode, done.stdout, done.stderr, self.folder)

@@ -25,6 +25,7 @@ FLOORS = {
     "signature": 1,
     "checking": 1,
     "code_digest": 1,
+    "local_plugin": 1,
     "discovery": 1,
     "catalogue": 1,
     "conf_places": 1,
