@@ -35,6 +35,7 @@ FLOORS = {
     "store": 3,
     "ship": 4,
     "execute": 5,
+    "scaffold": 4,
     "trials": 6,
     "report": 7,
     "serve": 7,
@@ -43,6 +44,7 @@ FLOORS = {
     "api": 9,
     "conformance": 9,
     "testing": 10,
+    "pytest_plugin": 11,
     "": 11,
 }
 #: Neighbours on one floor that do not know each other.
