@@ -25,10 +25,29 @@ from runner.catalogue import Catalogue
 from runner.conformance.suite import Check, checks
 from runner.contracts import KINDS
 from runner.discovery import discover, plugin_of
+from runner.fake_server import FakeServer
 from runner.hookspecs import hookimpl
 from runner.record.read import Run, runs
 
-__all__ = ["Check", "Outcome", "Project", "checks", "make_catalogue"]
+__all__ = ["TINY", "Check", "FakeServer", "Outcome", "Project", "checks", "make_catalogue"]
+
+#: Files of a small project: 40 rows of two classes that one column tells apart, and an experiment that learns from them.
+TINY: Mapping[str, str] = {
+    "data/rows.csv": "size,colour,label\n"
+    + "".join(
+        f"{row % 2 * 5 + row % 7},{'red' if row % 3 else 'blue'},{'big' if row % 2 else 'small'}\n" for row in range(40)
+    ),
+    "conf/experiment/tiny.yaml": """\
+# @package _global_
+# Big or small?
+defaults:
+  - override /source: csv
+  - override /splitter: stratified_holdout
+  - override /model: GaussianNB
+  - override /metrics: [accuracy]
+source: {path: data/rows.csv, target: label, features: [size]}
+""",
+}
 
 
 def make_catalogue(

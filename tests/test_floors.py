@@ -43,6 +43,7 @@ FLOORS = {
     "cli": 9,
     "api": 9,
     "conformance": 9,
+    "fake_server": 9,
     "testing": 10,
     "pytest_plugin": 11,
     "": 11,
