@@ -120,7 +120,7 @@ def _samples(lines: list[str]) -> Mapping[str, Any]:
             told = None
         if not isinstance(told, Mapping) or not all(isinstance(value, Mapping) for value in told.values()):
             raise ConfigError(
-                f"runner_samples: {line!r} is not of the form 'kind.name: {{option: value}}', with a space behind the colon"
+                f"runner_samples: {line!r} is not of the form 'kind.name: {{option: value}}', with a space"
             )
         for component, settings in told.items():
             samples.setdefault(str(component), []).append(settings)

@@ -31,11 +31,12 @@ from runner.record.read import Run, runs
 
 __all__ = ["TINY", "Check", "FakeServer", "Outcome", "Project", "checks", "make_catalogue"]
 
-#: Files of a small project: 40 rows of two classes that one column tells apart, and an experiment that learns from them.
+#: Files of a small project: 40 rows of two classes that one column tells apart, and an experiment on them.
 TINY: Mapping[str, str] = {
     "data/rows.csv": "size,colour,label\n"
     + "".join(
-        f"{row % 2 * 5 + row % 7},{'red' if row % 3 else 'blue'},{'big' if row % 2 else 'small'}\n" for row in range(40)
+        f"{row % 2 * 5 + row % 7},{'red' if row % 3 else 'blue'},{'big' if row % 2 else 'small'}\n"
+        for row in range(40)
     ),
     "conf/experiment/tiny.yaml": """\
 # @package _global_

@@ -36,6 +36,7 @@ FLOORS = {
     "ship": 4,
     "execute": 5,
     "scaffold": 4,
+    "doctor": 4,
     "trials": 6,
     "report": 7,
     "serve": 7,

@@ -67,7 +67,9 @@ def _plugin(arguments: argparse.Namespace, catalogue: Catalogue) -> int:
     check_plugin(plugin, catalogue)
     folder = arguments.to / plugin.distribution
     if folder.exists():
-        raise ConfigError(f"'{folder}' exists already and is left as it is. Choose another name, or '--to' elsewhere.")
+        raise ConfigError(
+            f"'{folder}' exists already and is left as it is. Choose another name, or '--to' elsewhere."
+        )
     _tell(write_new(folder, plugin.files()))
     print(f"\nNext:\n  cd {folder}\n  pip install -e '.[dev]'\n  pytest\n  runner +experiment={plugin.name}")
     return 0
@@ -84,7 +86,9 @@ def _component(arguments: argparse.Namespace, catalogue: Catalogue) -> int:
     if changed is not None:
         write_bytes(project.hooks, changed.encode(), durable=False)
         _tell([*written, project.hooks])
-        print(f"\nNext: 'pytest'; 'runner plugins {component.kind} {component.name}' shows it, once installed with -e.")
+        print(
+            f"\nNext: 'pytest'; 'runner plugins {component.kind} {component.name}' shows it, once installed with -e."
+        )
         return 0
     _tell(written)
     print(

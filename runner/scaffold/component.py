@@ -73,7 +73,7 @@ def check_name(name: str, what: str) -> None:
     if not _SNAKE_CASE.fullmatch(name) or keyword.iskeyword(name) or name.endswith("_"):
         raise ConfigError(
             f"{name!r} cannot be the name of a {what}: it takes lower-case letters, digits and underscores, begins "
-            "with a letter, ends with none of the underscores, and is no word of Python's, as in 'drop_empty'."
+            "with a letter, does not end with '_', and is no word of Python's. 'drop_empty' would be one."
         )
     if len(name) > LONGEST:
         raise ConfigError(f"the name {name!r} has {len(name)} letters; at most {LONGEST} are allowed.")

@@ -34,7 +34,9 @@ class NewPlugin:
         """
         check_name(name, "plugin")
         if name.startswith("runner"):
-            raise ConfigError(f"{name!r}: give the name without 'runner'; the package is called 'runner_NAME' anyway.")
+            raise ConfigError(
+                f"{name!r}: give the name without 'runner'; the package is called 'runner_NAME' anyway."
+            )
         package = f"runner_{name}"
         chosen = [NewComponent(kind, called or f"{name}_{kind}", package) for kind, called in kinds]
         order = list(KINDS)
@@ -42,7 +44,9 @@ class NewPlugin:
         names = [component.name for component in components]
         twice = sorted({called for called in names if names.count(called) > 1})
         if twice:
-            raise ConfigError(f"two components are called {twice[0]!r}; give one another name, as in '--kind cleaner:x'")
+            raise ConfigError(
+                f"two components are called {twice[0]!r}; give one another name, as in '--kind cleaner:x'"
+            )
         return cls(name, components)
 
     @property
