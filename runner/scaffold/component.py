@@ -13,7 +13,7 @@ from runner.errors import ConfigError, did_you_mean
 from runner.scaffold.templates import filled
 
 #: Longer names would break the lines of the files that hold them.
-LONGEST = 30
+LONGEST = {"component": 30, "plugin": 20}
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 #: Modules that a plugin package has besides its components.
 _TAKEN = {"hooks", "conf", "tests"}
@@ -69,14 +69,14 @@ def kind_of(word: str) -> str:
 
 
 def check_name(name: str, what: str) -> None:
-    """Refuse a name that could not be a module's. what: "component", for the message. Raises ConfigError."""
+    """Refuse a name that could not be a module's. what: "component" or "plugin". Raises ConfigError."""
     if not _SNAKE_CASE.fullmatch(name) or keyword.iskeyword(name) or name.endswith("_"):
         raise ConfigError(
             f"{name!r} cannot be the name of a {what}: it takes lower-case letters, digits and underscores, begins "
             "with a letter, does not end with '_', and is no word of Python's. 'drop_empty' would be one."
         )
-    if len(name) > LONGEST:
-        raise ConfigError(f"the name {name!r} has {len(name)} letters; at most {LONGEST} are allowed.")
+    if len(name) > LONGEST[what]:
+        raise ConfigError(f"the name {name!r} has {len(name)} letters; a {what}'s has at most {LONGEST[what]}.")
 
 
 def check_component(component: NewComponent, catalogue: Catalogue) -> None:
