@@ -35,7 +35,7 @@ __all__ = ["TINY", "Check", "FakeServer", "Outcome", "Project", "checks", "make_
 TINY: Mapping[str, str] = {
     "data/rows.csv": "size,colour,label\n"
     + "".join(
-        f"{row % 2 * 5 + row % 7},{'red' if row % 3 else 'blue'},{'big' if row % 2 else 'small'}\n"
+        f"{row % 2 * 9 + row % 7},{'red' if row % 3 else 'blue'},{'big' if row % 2 else 'small'}\n"
         for row in range(40)
     ),
     "conf/experiment/tiny.yaml": """\
