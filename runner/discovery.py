@@ -7,9 +7,11 @@ record, healthy or with the reason why it is not, and nothing depends on the ord
 
 from __future__ import annotations
 
+import contextlib
 import traceback
+import warnings
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,6 +22,7 @@ import pluggy
 
 from runner import hookspecs
 from runner.contracts import API_VERSION
+from runner.deprecated import RunnerDeprecation
 from runner.errors import did_you_mean
 from runner.isolation import FILTERS_CHANGED, restored_globals
 from runner.local_plugin import NAME, local_point
@@ -126,7 +129,7 @@ def _load(point: EntryPointLike | Any) -> Plugin:
     plugin = Plugin(point.name, distribution, version, point.value.partition(":")[0])
     changes: list[str] = []
     try:
-        with restored_globals(changes):
+        with _noting_deprecations(changes), restored_globals(changes):
             module = point.load()
             hooks = _hooks_of(module)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything
@@ -139,6 +142,19 @@ def _load(point: EntryPointLike | Any) -> Plugin:
     if plugin.is_local:  # a file that holds its components imports their libraries, which set filters of their own
         changes = [change for change in changes if change != FILTERS_CHANGED]
     return replace(plugin, hooks=hooks, remarks=tuple(f"while loading, it {change}" for change in changes))
+
+
+@contextlib.contextmanager
+def _noting_deprecations(changes: list[str]) -> Iterator[None]:
+    """Add to `changes` what of runner's is used and will go; other warnings are given as they would have been."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", RunnerDeprecation)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, RunnerDeprecation):
+            changes.append(f"used what will go: {warning.message}")
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def _supports(wanted: str) -> bool:
