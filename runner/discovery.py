@@ -94,7 +94,13 @@ def discover(
     found: list[EntryPointLike] = list(entry_points(group=GROUP) if points is None else points)
     local = None if folder is None else local_point(folder)
     found += [] if local is None else [local]
-    plugins = [_load(point) for point in found if not _is_disabled(point, disabled)]
+    owned = [(point, *_owner(point)) for point in found]
+    manager = _manager()
+    plugins = [
+        _load(point, distribution, version, manager)
+        for point, distribution, version in owned
+        if not {point.name, distribution, f"{distribution}:{point.name}"} & set(disabled)
+    ]
     claims = Counter(plugin.name for plugin in plugins)
     return tuple(
         replace(plugin, contested=claims[plugin.name] > 1)
@@ -107,7 +113,7 @@ def plugin_of(module: Any, *, name: str = "local", distribution: str = "local", 
     point = SimpleNamespace(
         name=name, value="", dist=SimpleNamespace(name=distribution, version=version), load=lambda: module
     )
-    return _load(point)
+    return _load(point, distribution, version, _manager())
 
 
 def hidden_by(environment: Mapping[str, str]) -> list[str]:
@@ -115,23 +121,33 @@ def hidden_by(environment: Mapping[str, str]) -> list[str]:
     return [name.strip() for name in environment.get("RUNNER_DISABLE", "").split(",") if name.strip()]
 
 
-def _is_disabled(point: EntryPointLike, disabled: Collection[str]) -> bool:
-    distribution = _owner(point)[0]
-    return bool({point.name, distribution, f"{distribution}:{point.name}"} & set(disabled))
-
-
 def _owner(point: EntryPointLike) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "?")
+    """Return the distribution's name and version."""
+    if not point.dist:
+        return "unknown", "?"
+    # Asked for its name and its version, it would parse its whole description twice: 1 ms for each plugin.
+    read = getattr(point.dist, "read_text", None)
+    head = (read("METADATA") or "" if read else "").partition("\n\n")[0]
+    fields = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    if "Name" in fields and "Version" in fields:
+        return fields["Name"], fields["Version"]
+    return point.dist.name, point.dist.version
 
 
-def _load(point: EntryPointLike | Any) -> Plugin:
-    distribution, version = _owner(point)
+def _manager() -> pluggy.PluginManager:
+    """Return a manager that knows the specifications and no plugin."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def _load(point: EntryPointLike | Any, distribution: str, version: str, manager: pluggy.PluginManager) -> Plugin:
     plugin = Plugin(point.name, distribution, version, point.value.partition(":")[0])
     changes: list[str] = []
     try:
         with _noting_deprecations(changes), restored_globals(changes):
             module = point.load()
-            hooks = _hooks_of(module)
+            hooks = _hooks_of(module, manager)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything
         summary = f"{type(error).__name__}: {error}".strip().rstrip(":")
         return replace(plugin, problem=Problem(summary, traceback.format_exc()))
@@ -167,21 +183,23 @@ def _supports(wanted: str) -> bool:
     return major == own_major and minor <= own_minor
 
 
-def _hooks_of(module: Any) -> dict[str, HookCall]:
-    """Let pluggy check the plugin's hooks against the specifications; return them by name.
+def _hooks_of(module: Any, manager: pluggy.PluginManager) -> dict[str, HookCall]:
+    """Let pluggy check the plugin's hooks against the specifications; return them by name, and forget the plugin.
 
     Raises pluggy.PluginValidationError for a wrong signature, AttributeError for a name that is no hook.
     """
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
     offered = {name for name in vars(hookspecs) if name.startswith("runner_")}
     _check_names(module, offered)
-    manager.register(module)
-    return {
-        caller.name: impl.function
-        for caller in manager.get_hookcallers(module) or ()
-        for impl in caller.get_hookimpls()
-    }
+    try:
+        manager.register(module)
+        return {
+            caller.name: impl.function
+            for caller in manager.get_hookcallers(module) or ()
+            for impl in caller.get_hookimpls()
+        }
+    finally:
+        if manager.is_registered(module):
+            manager.unregister(module)
 
 
 def _check_names(module: Any, offered: Collection[str]) -> None:
