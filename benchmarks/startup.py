@@ -1,6 +1,7 @@
 """How long does a whole run take, from the shell's point of view, against the script one would write oneself?
 
     python benchmarks/startup.py [--rounds 9]
+    python benchmarks/startup.py --plugins 20 [--rounds 9]      what so many plugins add, in CPU time
 
 Each round runs every command once, in turn, in a fresh process, so that all of them meet the same noise.
 Printed are medians and, because machines differ and drift, the ratio of each to its bare script, pair by
@@ -12,13 +13,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from runner.scaffold.files import write_new
+from runner.scaffold.plugin import NewPlugin
 
 SCRIPT = """\
 import sys
@@ -68,14 +73,48 @@ app()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--plugins", type=int, default=0, help="measure only what so many installed plugins add")
+    arguments = parser.parse_args()
+    rounds = arguments.rounds
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
+        if arguments.plugins:
+            times = measured(looks(arguments.plugins, place), place, rounds, cpu_of_children)
+            report_added(arguments.plugins, times)
+            return
         (place / "bare.py").write_text(BARE)
         (place / "hydra_app.py").write_text(HYDRA)
         (place / "bare.yaml").write_text("seed: 0\nepochs: 20\n")
         times = measured(commands(), place, rounds)
     report(times)
+
+
+def looks(count: int, place: Path) -> dict[str, list[str]]:
+    """Return commands that look at things, each without and with so many plugins of two components."""
+    site = place / "site"
+    for number in range(count):
+        plugin = NewPlugin.of(f"acme{number}", [("cleaner", None), ("optimizer", None)])
+        write_new(site, {name: text for name, text in plugin.files().items() if name.startswith("runner_")})
+        metadata = f"Metadata-Version: 2.1\nName: {plugin.distribution}\nVersion: 0.1.0\n"
+        info = f"{plugin.package}-0.1.0.dist-info"
+        points = f"[runner.plugins]\n{plugin.name} = {plugin.package}.hooks\n"
+        write_new(site, {f"{info}/METADATA": metadata, f"{info}/entry_points.txt": points})
+    python = [sys.executable, "-P", "-m", "runner.cli"]
+    found = {}
+    for words in (["--help"], ["plugins"], ["+experiment=digits", "--cfg", "job"]):
+        name = f"runner {' '.join(words)}"
+        found[name] = ["env", "PYTHONPATH=", *python, *words]
+        found[f"{name}, {count} plugins"] = ["env", f"PYTHONPATH={site}", *python, *words]
+    return found
+
+
+def report_added(count: int, times: Mapping[str, Sequence[float]]) -> None:
+    print(f"{'command':<40}{'CPU, s':>10}{f'added by {count} plugins, ms: median (min-max)':>48}")
+    for name in [name for name in times if not name.endswith("plugins")]:
+        pairs = zip(times[name], times[f"{name}, {count} plugins"], strict=True)
+        added = [1000 * (many - none) for none, many in pairs]
+        told = f"{statistics.median(added):.0f} ({min(added):.0f}-{max(added):.0f})"
+        print(f"{name:<40}{statistics.median(times[name]):>10.3f}{told:>48}")
 
 
 def commands() -> dict[str, list[str]]:
@@ -93,14 +132,21 @@ def commands() -> dict[str, list[str]]:
     }
 
 
-def measured(commands: Mapping[str, Sequence[str]], place: Path, rounds: int) -> dict[str, list[float]]:
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def measured(
+    commands: Mapping[str, Sequence[str]], place: Path, rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in commands}
     for round_number in range(rounds + 1):
         for name, command in commands.items():
-            start = time.perf_counter()
+            start = clock()
             subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))
             if round_number:  # the first one warms the file cache
-                times[name].append(time.perf_counter() - start)
+                times[name].append(clock() - start)
     return times
 
 

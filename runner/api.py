@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from runner.catalogue import Catalogue
 from runner.contracts import Axis
+from runner.discovery import hidden_by
 from runner.execute.recorded import Outcome, execute, trusted_types
 from runner.execute.request import Request
 from runner.plan.cells import declared_with
@@ -51,7 +52,7 @@ def run(
         code=None if code is None else asdict(code),
         packages=packages(),
     )
-    outcome = execute(request, catalogue or Catalogue.installed(), page=write_run_page)
+    outcome = execute(request, catalogue or _installed(), page=write_run_page)
     if outcome.error is not None:
         raise outcome.error
     return outcome
@@ -90,14 +91,20 @@ def sweep(
         code=None if code is None else asdict(code),
         packages=packages(),
         drift=drift,
+        disabled=tuple(hidden_by(os.environ)),
         page=PAGE,
     )
-    offers = catalogue or Catalogue.installed()
+    offers = catalogue or _installed()
     crew = None if catalogue is None and _is_plain(base) and os.name == "posix" else _inline(offers)
     outcome = carry_out_sweep(asked, offers, _Unwatched(), crew)
     if outcome.report != "html" or outcome.path is None or outcome.signal is not None:
         return outcome
     return replace(outcome, notes=[*outcome.notes, *pages_told(outcome.path)])
+
+
+def _installed() -> Catalogue:
+    """Return what is installed, and what `./runner_plugins.py` offers, but for what RUNNER_DISABLE hides."""
+    return Catalogue.installed(hidden_by(os.environ), Path.cwd())
 
 
 class _Unwatched:
@@ -153,7 +160,7 @@ def load(
     trust_pickle: sha256 of the `.unsafe.pkl` to load, for a run that was exported in no safe format.
     Raises IntegrityError for changed files, ConfigError where there is no finished run.
     """
-    offers = catalogue or Catalogue.installed()
+    offers = catalogue or _installed()
     return load_recorded(
         Path(run_dir),
         trusted_types=trusted_types(offers),

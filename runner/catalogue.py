@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 from runner.checking import check_settings
@@ -18,6 +19,7 @@ from runner.contracts import KINDS, Kind
 from runner.discovery import Plugin, Problem, discover
 from runner.errors import ConfigError, PluginError, did_you_mean
 from runner.isolation import call_isolated
+from runner.local_plugin import FILE
 from runner.options import Columns, Count
 from runner.signature import Option, Signature, load_target, read_signature
 
@@ -141,9 +143,14 @@ class Catalogue:
         self._tables: dict[str, tuple[dict[str, list[Offer]], dict[str, Problem]]] = {}
 
     @classmethod
-    def installed(cls, disabled: Sequence[str] = ()) -> Catalogue:
-        """Make the catalogue of everything installed beside us."""
-        return cls(discover(disabled=disabled))
+    def installed(cls, disabled: Sequence[str] = (), folder: Path | None = None) -> Catalogue:
+        """Make the catalogue of everything installed beside us, and of the folder's `runner_plugins.py`."""
+        return cls(discover(disabled=disabled, folder=folder))
+
+    @property
+    def local_code(self) -> dict[str, str]:
+        """Return file -> digest of the plugin of the folder one stands in; empty where it has none."""
+        return {f"./{FILE}": plugin.version for plugin in self.plugins if plugin.is_local}
 
     def names(self, kind: str) -> list[str]:
         """List the names a declaration may use for a kind; contested ones appear as "distribution:name"."""

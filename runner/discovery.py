@@ -7,11 +7,14 @@ record, healthy or with the reason why it is not, and nothing depends on the ord
 
 from __future__ import annotations
 
+import contextlib
 import traceback
+import warnings
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -19,8 +22,10 @@ import pluggy
 
 from runner import hookspecs
 from runner.contracts import API_VERSION
+from runner.deprecated import RunnerDeprecation
 from runner.errors import did_you_mean
-from runner.isolation import restored_globals
+from runner.isolation import FILTERS_CHANGED, restored_globals
+from runner.local_plugin import NAME, local_point
 
 GROUP = "runner.plugins"
 
@@ -47,6 +52,9 @@ class Problem:
     summary: str
     details: str = ""
 
+    def __str__(self) -> str:
+        return self.summary
+
 
 @dataclass(frozen=True)
 class Plugin:
@@ -69,14 +77,30 @@ class Plugin:
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the `runner_plugins.py` of the folder one stands in."""
+        return self.distribution == self.module == NAME
 
-def discover(points: Iterable[EntryPointLike] | None = None, *, disabled: Collection[str] = ()) -> tuple[Plugin, ...]:
+
+def discover(
+    points: Iterable[EntryPointLike] | None = None, *, disabled: Collection[str] = (), folder: Path | None = None
+) -> tuple[Plugin, ...]:
     """Load every plugin offered to us, the sound and the broken, ordered by distribution and name.
 
-    disabled: entry-point names, distribution names or "distribution:name" to leave out.
+    disabled: entry-point names, distribution names or "distribution:name" to leave out. folder: its
+    `runner_plugins.py`, if it has one, is a plugin, too.
     """
-    found: Iterable[EntryPointLike] = entry_points(group=GROUP) if points is None else points
-    plugins = [_load(point) for point in found if not _is_disabled(point, disabled)]
+    found: list[EntryPointLike] = list(entry_points(group=GROUP) if points is None else points)
+    local = None if folder is None else local_point(folder)
+    found += [] if local is None else [local]
+    owned = [(point, *_owner(point)) for point in found]
+    manager = _manager()
+    plugins = [
+        _load(point, distribution, version, manager)
+        for point, distribution, version in owned
+        if not {point.name, distribution, f"{distribution}:{point.name}"} & set(disabled)
+    ]
     claims = Counter(plugin.name for plugin in plugins)
     return tuple(
         replace(plugin, contested=claims[plugin.name] > 1)
@@ -89,26 +113,41 @@ def plugin_of(module: Any, *, name: str = "local", distribution: str = "local", 
     point = SimpleNamespace(
         name=name, value="", dist=SimpleNamespace(name=distribution, version=version), load=lambda: module
     )
-    return _load(point)
+    return _load(point, distribution, version, _manager())
 
 
-def _is_disabled(point: EntryPointLike, disabled: Collection[str]) -> bool:
-    distribution = _owner(point)[0]
-    return bool({point.name, distribution, f"{distribution}:{point.name}"} & set(disabled))
+def hidden_by(environment: Mapping[str, str]) -> list[str]:
+    """Return the plugins that the variable `RUNNER_DISABLE` hides, e.g. "acme,other-dist:thing"."""
+    return [name.strip() for name in environment.get("RUNNER_DISABLE", "").split(",") if name.strip()]
 
 
 def _owner(point: EntryPointLike) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "?")
+    """Return the distribution's name and version."""
+    if not point.dist:
+        return "unknown", "?"
+    # Asked for its name and its version, it would parse its whole description twice: 1 ms for each plugin.
+    read = getattr(point.dist, "read_text", None)
+    head = (read("METADATA") or "" if read else "").partition("\n\n")[0]
+    fields = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    if "Name" in fields and "Version" in fields:
+        return fields["Name"], fields["Version"]
+    return point.dist.name, point.dist.version
 
 
-def _load(point: EntryPointLike | Any) -> Plugin:
-    distribution, version = _owner(point)
+def _manager() -> pluggy.PluginManager:
+    """Return a manager that knows the specifications and no plugin."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def _load(point: EntryPointLike | Any, distribution: str, version: str, manager: pluggy.PluginManager) -> Plugin:
     plugin = Plugin(point.name, distribution, version, point.value.partition(":")[0])
     changes: list[str] = []
     try:
-        with restored_globals(changes):
+        with _noting_deprecations(changes), restored_globals(changes):
             module = point.load()
-            hooks = _hooks_of(module)
+            hooks = _hooks_of(module, manager)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything
         summary = f"{type(error).__name__}: {error}".strip().rstrip(":")
         return replace(plugin, problem=Problem(summary, traceback.format_exc()))
@@ -116,7 +155,22 @@ def _load(point: EntryPointLike | Any) -> Plugin:
     if not _supports(wanted):
         text = f"needs runner's plugin API {wanted}, this runner offers {API_VERSION}"
         return replace(plugin, problem=Problem(text))
+    if plugin.is_local:  # a file that holds its components imports their libraries, which set filters of their own
+        changes = [change for change in changes if change != FILTERS_CHANGED]
     return replace(plugin, hooks=hooks, remarks=tuple(f"while loading, it {change}" for change in changes))
+
+
+@contextlib.contextmanager
+def _noting_deprecations(changes: list[str]) -> Iterator[None]:
+    """Add to `changes` what of runner's is used and will go; other warnings are given as they would have been."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", RunnerDeprecation)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, RunnerDeprecation):
+            changes.append(f"used what will go: {warning.message}")
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def _supports(wanted: str) -> bool:
@@ -129,21 +183,23 @@ def _supports(wanted: str) -> bool:
     return major == own_major and minor <= own_minor
 
 
-def _hooks_of(module: Any) -> dict[str, HookCall]:
-    """Let pluggy check the plugin's hooks against the specifications; return them by name.
+def _hooks_of(module: Any, manager: pluggy.PluginManager) -> dict[str, HookCall]:
+    """Let pluggy check the plugin's hooks against the specifications; return them by name, and forget the plugin.
 
     Raises pluggy.PluginValidationError for a wrong signature, AttributeError for a name that is no hook.
     """
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
     offered = {name for name in vars(hookspecs) if name.startswith("runner_")}
     _check_names(module, offered)
-    manager.register(module)
-    return {
-        caller.name: impl.function
-        for caller in manager.get_hookcallers(module) or ()
-        for impl in caller.get_hookimpls()
-    }
+    try:
+        manager.register(module)
+        return {
+            caller.name: impl.function
+            for caller in manager.get_hookcallers(module) or ()
+            for impl in caller.get_hookimpls()
+        }
+    finally:
+        if manager.is_registered(module):
+            manager.unregister(module)
 
 
 def _check_names(module: Any, offered: Collection[str]) -> None:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+FILTERS_CHANGED = "changed the warning filters"
 _SIGNALS = [signal.SIGINT, signal.SIGTERM]
 #: As it was found last; it hardly ever changes.
 _latest_state: _NumpyState | None = None
@@ -46,7 +47,7 @@ def restored_globals(changes: list[str]) -> Iterator[None]:
         if warnings.filters[:] != filters:
             warnings.filters[:] = filters  # type: ignore[index]  # a list, whatever the stubs say
             _forget_filter_cache()
-            changes.append("changed the warning filters")
+            changes.append(FILTERS_CHANGED)
         if _restore_handlers(handlers):
             changes.append("changed the signal handlers")
         if random.getstate() != python_state:

@@ -25,10 +25,30 @@ from runner.catalogue import Catalogue
 from runner.conformance.suite import Check, checks
 from runner.contracts import KINDS
 from runner.discovery import discover, plugin_of
+from runner.fake_server import FakeServer
 from runner.hookspecs import hookimpl
 from runner.record.read import Run, runs
 
-__all__ = ["Check", "Outcome", "Project", "checks", "make_catalogue"]
+__all__ = ["TINY", "Check", "FakeServer", "Outcome", "Project", "checks", "make_catalogue"]
+
+#: Files of a small project: 40 rows of two classes that one column tells apart, and an experiment on them.
+TINY: Mapping[str, str] = {
+    "data/rows.csv": "size,colour,label\n"
+    + "".join(
+        f"{row % 2 * 9 + row % 7},{'red' if row % 3 else 'blue'},{'big' if row % 2 else 'small'}\n"
+        for row in range(40)
+    ),
+    "conf/experiment/tiny.yaml": """\
+# @package _global_
+# Big or small?
+defaults:
+  - override /source: csv
+  - override /splitter: stratified_holdout
+  - override /model: GaussianNB
+  - override /metrics: [accuracy]
+source: {path: data/rows.csv, target: label, features: [size]}
+""",
+}
 
 
 def make_catalogue(
@@ -116,7 +136,13 @@ class Project:
 
     def run(self, *words: str, timeout: float = 120) -> Outcome:
         """Run `runner` with these words in the folder, in a process of its own."""
-        command = [sys.executable, "-P", "-m", "runner.cli", *words]
+        return self._ended(["runner", *words], [sys.executable, "-P", "-m", "runner.cli", *words], timeout)
+
+    def python(self, *words: str, timeout: float = 120) -> Outcome:
+        """Run Python with these words in the folder, such as a program's name, or `-m pytest`."""
+        return self._ended(["python", *words], [sys.executable, *words], timeout)
+
+    def _ended(self, called: Sequence[str], command: Sequence[str], timeout: float) -> Outcome:
         done = subprocess.run(
             command,
             cwd=self.folder,
@@ -126,4 +152,4 @@ class Project:
             timeout=timeout,
             check=False,
         )
-        return Outcome(["runner", *words], done.returncode, done.stdout, done.stderr, self.folder)
+        return Outcome(called, done.returncode, done.stdout, done.stderr, self.folder)

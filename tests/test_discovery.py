@@ -12,6 +12,7 @@ import pytest
 
 from runner import hookimpl
 from runner.contracts import API_VERSION
+from runner.deprecated import deprecated
 from runner.discovery import discover, plugin_of
 
 
@@ -129,6 +130,23 @@ def test_a_plugin_says_which_api_it_needs(wanted: str, works: bool) -> None:
     if not works:
         assert plugin.problem is not None
         assert f"needs runner's plugin API {wanted}, this runner offers {API_VERSION}" in plugin.problem.summary
+
+
+@pytest.mark.fault("F95")
+def test_what_a_plugin_uses_that_will_go_is_told_beside_it() -> None:
+    @deprecated(since="0.1", gone="0.3", instead="newer")
+    def older() -> None: ...
+
+    def load() -> Any:
+        older()
+        return Sound
+
+    (plugin,) = discover([Point("acme", dist("acme"), load)])
+    assert plugin.problem is None
+    assert plugin.remarks == (
+        "while loading, it used what will go: older is deprecated since runner 0.1 and will be gone in 0.3. "
+        "Use newer instead.",
+    )
 
 
 @pytest.fixture

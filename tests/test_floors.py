@@ -15,6 +15,7 @@ ROOT = Path(runner.__file__).parent
 #: Room -> floor. A module may import from its own room and from lower floors.
 FLOORS = {
     "errors": 0,
+    "deprecated": 0,
     "contracts": 0,
     "hookspecs": 0,
     "data": 0,
@@ -25,6 +26,7 @@ FLOORS = {
     "signature": 1,
     "checking": 1,
     "code_digest": 1,
+    "local_plugin": 1,
     "discovery": 1,
     "catalogue": 1,
     "conf_places": 1,
@@ -34,6 +36,8 @@ FLOORS = {
     "store": 3,
     "ship": 4,
     "execute": 5,
+    "scaffold": 4,
+    "doctor": 4,
     "trials": 6,
     "report": 7,
     "serve": 7,
@@ -41,7 +45,9 @@ FLOORS = {
     "cli": 9,
     "api": 9,
     "conformance": 9,
+    "fake_server": 9,
     "testing": 10,
+    "pytest_plugin": 11,
     "": 11,
 }
 #: Neighbours on one floor that do not know each other.

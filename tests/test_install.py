@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -10,6 +12,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from runner.scaffold.files import write_new
+from runner.scaffold.plugin import NewPlugin
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.slow
@@ -70,6 +75,58 @@ def test_every_shipped_experiment_runs_from_the_wheel_in_an_empty_folder(
     (run,) = (tmp_path / "outputs" / experiment).iterdir()
     assert (run / "artifacts/skops/model.skops").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
+
+
+@pytest.fixture(scope="module")
+def strangers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Wheels of two plugins that know public names only: one by hand, one by the scaffold."""
+    folder = tmp_path_factory.mktemp("strangers")
+    leave_out = shutil.ignore_patterns("__pycache__", ".*", "build", "*.egg-info")
+    shutil.copytree(ROOT / "plugins" / "runner-example", folder / "example", ignore=leave_out)
+    write_new(folder / "acme", NewPlugin.of("acme", [("cleaner", None), ("optimizer", None)]).files())
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+    ]
+    subprocess.run([*command, str(folder / "example"), str(folder / "acme")], check=True, capture_output=True)
+    return sorted(folder.glob("*.whl"))
+
+
+def test_two_strangers_are_installed_used_together_in_a_sweep_and_removed_without_a_trace(
+    python: Path, strangers: list[Path], tmp_path: Path
+) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    (site,) = python.parent.parent.glob("lib/python*/site-packages")
+
+    def called(*words: str) -> str:
+        command = [str(python), "-P", "-m", *words]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def installed() -> set[Path]:
+        return {path for path in site.rglob("*") if "__pycache__" not in path.parts}
+
+    before, listed = installed(), called("runner.cli", "plugins", "--json")
+    called("pip", "install", "--quiet", "--no-deps", "--no-index", *map(str, strangers))
+    names = {row["distribution"] for row in json.loads(called("runner.cli", "plugins", "--json"))}
+    assert names == {"runner-ml", "runner-acme", "runner-example"}
+    words = ["+experiment=acme", "cleaners=[acme_cleaner]", "exporters=[json_weights]", "sweep.ship=none"]
+    for optimizer in ("acme_optimizer", "sign_sgd"):
+        rates = ["-m", f"optimizer={optimizer}", "optimizer.learning_rate=0.01,0.1", "model.l2=0,1e-3"]
+        told = called("runner.cli", *words, *rates)
+        assert "1 fused training (4 trials)" in told
+        assert "4/4 trials" in told
+    called("pip", "uninstall", "--quiet", "--yes", "runner-acme", "runner-example")
+    assert installed() == before
+    assert called("runner.cli", "plugins", "--json") == listed
 
 
 def test_the_editable_install_reaches_the_working_tree() -> None:

@@ -41,7 +41,8 @@ def main(words: Sequence[str]) -> int:
     as_json = "--json" in words
     allow_outside = "--allow-outside" in words
     plain = [with_plus(word) for word in words if word not in ("--json", "--allow-outside", "--debug")]
-    setup = Setup(Catalogue.installed(disabled()), Path.cwd())
+    folder = Path.cwd()
+    setup = Setup(Catalogue.installed(disabled(), folder), folder)
     task = partial(_check, catalogue=setup.catalogue, as_json=as_json)
     return carry_out(plain, setup, Options(allow_outside=allow_outside), task, _no_sweep)
 

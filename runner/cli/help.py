@@ -36,7 +36,7 @@ _FLAGS = {
 def main(words: Sequence[str]) -> int:
     """Print the help page."""
     del words
-    catalogue = Catalogue.installed(disabled())
+    catalogue = Catalogue.installed(disabled(), Path.cwd())
     console = Console(highlight=False)
     _heading(console, "Usage", "")
     console.print(_USAGE, markup=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from runner.catalogue import Catalogue
 from runner.cli.result import Result
@@ -27,7 +28,8 @@ class Teller:
 def execute_here(request: Request, hear: Callable[[Event], None]) -> Result:
     """Run a request to its end. hear: told every event."""
     try:
-        outcome = execute(request, Catalogue.installed(disabled()), [("progress", Teller(hear))], write_run_page)
+        catalogue = Catalogue.installed(disabled(), Path(request.folder))
+        outcome = execute(request, catalogue, [("progress", Teller(hear))], write_run_page)
     except KeyboardInterrupt:
         return Result(ExitCode.INTERRUPTED, "interrupted")
     except Exception as error:  # noqa: BLE001 - told below, by kind

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -27,7 +28,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("name", nargs="?", help="show the options of this component")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args(list(words))
-    catalogue, console = Catalogue.installed(disabled()), Console(highlight=False)
+    catalogue, console = Catalogue.installed(disabled(), Path.cwd()), Console(highlight=False)
     if arguments.kind is None:
         data: Any = [_plugin(catalogue, plugin) for plugin in catalogue.plugins]
         shown = partial(show, console, _plugins_table(data))

@@ -52,7 +52,10 @@ def main(words: Sequence[str], continues: str | None = None) -> int:
     from runner.declare.sweeping import Options
 
     try:
-        setup = Setup(Catalogue.installed(disabled()), Path.cwd())
+        folder = Path.cwd()
+        setup = Setup(Catalogue.installed(disabled(), folder), folder)
+        if runs:
+            _tell_broken(setup.catalogue)
         options = Options(
             allow_outside="--allow-outside" in given,
             yes="--yes" in given,
@@ -73,7 +76,16 @@ def main(words: Sequence[str], continues: str | None = None) -> int:
 
 def disabled() -> list[str]:
     """Return the plugins that `RUNNER_DISABLE` hides, e.g. "acme,other-dist:thing"."""
-    return [name.strip() for name in os.environ.get("RUNNER_DISABLE", "").split(",") if name.strip()]
+    from runner.discovery import hidden_by  # not before the companion is started
+
+    return hidden_by(os.environ)
+
+
+def _tell_broken(catalogue: Catalogue) -> None:
+    """Say at once that the file beside us is no plugin: whoever wrote it is looking."""
+    for plugin in catalogue.plugins:
+        if plugin.is_local and plugin.problem:
+            print(f"warning: ./{plugin.name}.py is left out, for it is broken: {plugin.problem}", file=sys.stderr)
 
 
 def _crew() -> Crew | None:

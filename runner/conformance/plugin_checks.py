@@ -62,7 +62,7 @@ def changes_nothing_while_loading(whole: Whole) -> None:
 def imports_nothing_heavy(whole: Whole) -> None:
     """Its hook module imports within 2 s in a fresh process, and without the heavy libraries."""
     module = whole.plugin.module
-    if not module:  # made of an object in memory: there is no module to import
+    if not module or whole.plugin.is_local:  # made of an object in memory, or one file with all that it offers
         return
     folders = os.pathsep.join(folder for folder in sys.path if folder)
     command = [sys.executable, "-c", _MEASURE, module]

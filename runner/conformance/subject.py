@@ -20,11 +20,15 @@ class Broken(AssertionError):
 
 @dataclass(frozen=True)
 class Subject:
-    """One component. settings: what it is built with; catalogue: where it and its neighbours were found."""
+    """One component. settings: what it is built with; catalogue: where it and its neighbours were found.
+
+    number: counts from 1 the settings that it is examined with.
+    """
 
     offer: Offer
     settings: Mapping[str, Any]
     catalogue: Catalogue
+    number: int = 1
 
     def __str__(self) -> str:
         return f"{self.offer} of {self.offer.plugin}"
@@ -32,7 +36,8 @@ class Subject:
     @property
     def label(self) -> str:
         """How test ids call it."""
-        return f"{self.offer.kind} {self.offer.name}"
+        again = f" ({self.number})" if self.number > 1 else ""
+        return f"{self.offer.kind} {self.offer.name}{again}"
 
     def build(self, seed: int = 0) -> Any:
         """Construct a fresh one, as a run would. seed: for a `random_state` that the settings leave open."""

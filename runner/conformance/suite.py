@@ -71,14 +71,14 @@ class Check:
 def checks(
     package: str,
     *,
-    options: Mapping[str, Mapping[str, Any]] | None = None,
+    options: Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]]] | None = None,
     leave_out: Collection[str] = (),
     catalogue: Catalogue | None = None,
 ) -> list[Check]:
     """List the checks of a plugin, to be handed to `pytest.mark.parametrize("check", …, ids=str)`.
 
     package: the plugin's import package or hook module, its distribution, or its entry point's name.
-    options: "kind.name" -> settings, for components that cannot be built with their defaults.
+    options: "kind.name" -> settings, or several, for components that cannot be built with their defaults.
     leave_out: components not to check, as "name" or "kind.name". catalogue: what is installed, by default.
     Raises ConfigError for names that are not there.
     """
@@ -89,7 +89,11 @@ def checks(
     _check_known("options", settings, [_path(offer) for offer in found])
     _check_known("leave_out", leave_out, [name for offer in found for name in (offer.name, _path(offer))])
     wanted = [offer for offer in found if not {offer.name, _path(offer)} & set(leave_out)]
-    subjects = [Subject(offer, settings.get(_path(offer), {}), offers) for offer in wanted]
+    subjects = [
+        Subject(offer, sample, offers, number)
+        for offer in wanted
+        for number, sample in enumerate(_samples(settings.get(_path(offer), {})), start=1)
+    ]
     whole = [Check(Whole(plugin, offers), promise) for plugin in plugins for promise in PLUGIN]
     return [*whole, *(Check(subject, promise) for subject in subjects for promise in _promises(subject))]
 
@@ -99,6 +103,10 @@ def _promises(subject: Subject) -> Iterator[Callable[[Subject], None]]:
     if subject.offer.kind in component_checks.SENT:
         yield component_checks.can_be_pickled
     yield from BY_KIND[subject.offer.kind]
+
+
+def _samples(settings: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    return [settings] if isinstance(settings, Mapping) else settings
 
 
 def _path(offer: Offer) -> str:

@@ -222,7 +222,7 @@ class _Recording:
         folder.write_text(layout.OVERRIDES, _yaml(redact_command(request.overrides)))
         folder.write_text(layout.CHOICES, _yaml(dict(request.choices)))
         folder.write_json(layout.CODE, request.code)
-        folder.write_json(layout.PACKAGES, request.packages)
+        folder.write_json(layout.PACKAGES, {**request.packages, **self.surroundings.catalogue.local_code})
         places = [step.path for step in self.experiment]
         derived = {place: random_state(self.experiment.seed, place) for place in places}
         rule = "numpy.random.SeedSequence(root, spawn_key=sha256(place#fold)), see runner.plan.seeds"

@@ -8,7 +8,7 @@ against its signature, and a declaration that cannot run is refused before anyth
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -203,7 +203,7 @@ def resolve(
         strict=settings["strict"],
         repeat=Repeat.of(settings["repeat"]),
         steps=steps,
-        remarks=tuple(remarks),
+        remarks=(*remarks, *local_remarks(step for chosen in steps.values() for step in chosen)),
         intervals=Intervals.of(settings["intervals"]),
         report=settings["report"],
         about=About.of(settings["about"]),
@@ -211,6 +211,14 @@ def resolve(
     if not judged:  # of a trial, whoever sends it leaves out what a worker has no use for
         _check_whole(experiment)
     return experiment
+
+
+def local_remarks(steps: Iterable[Step]) -> Iterator[str]:
+    """Tell which components come from the folder one stands in: their code is nowhere else."""
+    for step in steps:
+        plugin = step.offer.plugin
+        if plugin.is_local:
+            yield f"{step.offer} comes from ./{plugin.name}.py ({plugin.version})"
 
 
 def _check_keys(declared: Mapping[str, Any]) -> None:

@@ -159,6 +159,11 @@ class Lock:
                 os.utime(self._descriptor)
 
 
+def holder(path: Path) -> Owner | None:
+    """Return who holds the lock, or left its file behind; None where nobody does. Takes and changes nothing."""
+    return _look(path)[0]
+
+
 def _take_flock(path: Path, what: str, grace: float, patience: float) -> tuple[int, Owner | None]:
     """Return the locked file, open, and the owner that left it behind. Raises OSError where flock is unknown."""
     give_up = time.monotonic() + patience

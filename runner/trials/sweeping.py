@@ -24,7 +24,7 @@ from runner.contracts import Asking, Search, Space, Tracker
 from runner.errors import ConfigError
 from runner.execute.run_events import commit_of
 from runner.execute.run_log import noted
-from runner.plan.experiment import Experiment, Step, resolve
+from runner.plan.experiment import Experiment, Step, local_remarks, resolve
 from runner.plan.keys import digest_of
 from runner.plan.lineage import repeated
 from runner.record import layout, strict_json
@@ -224,7 +224,8 @@ class _Sweep:
         )
         folder = SweepFolder.open_or_create(Path(wanted.root), wanted.name, wanted.identity, info)
         (folder.path / "logs").mkdir(exist_ok=True)
-        for name, value in ((layout.CODE, wanted.code), ("packages.json", wanted.packages)):
+        packages = {**wanted.packages, **self.catalogue.local_code}
+        for name, value in ((layout.CODE, wanted.code), ("packages.json", packages)):
             if not (folder.path / name).exists():
                 strict_json.write(folder.path / name, value)
         return folder
@@ -234,7 +235,7 @@ class _Sweep:
     ) -> SweepOutcome:
         by_number = {trial.number: trial for trial in folder.known().values()}
         trials = [by_number[number] for number in numbers if number in by_number]
-        notes = [*folder.notes, *driver.drift.told]
+        notes = [*folder.notes, *driver.drift.told, *local_remarks(self.known.values())]
         if self.interruption.signal is not None:
             return SweepOutcome(folder.path, trials, objective, signal=self.interruption.signal, notes=notes)
         read = cache(folder.read)

@@ -73,7 +73,7 @@ def bench_of(place: Mapping[str, Any], catalogue: Catalogue) -> Bench:
 def _bench(folder: str, downloads: str | None, store: str | None, disabled: tuple[str, ...], memory: int) -> Bench:
     """Lay out this worker's; it lives as long as the worker."""
     place = {"folder": folder, "downloads": downloads, "store": store, "memory": memory}
-    return bench_of(place, Catalogue.installed(disabled))
+    return bench_of(place, Catalogue.installed(disabled, Path(folder)))
 
 
 def _surveyed(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,49 @@
+"""The plugins: which are sound, which are broken, and which names two of them claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runner.catalogue import Catalogue
+from runner.contracts import KINDS
+from runner.discovery import Plugin
+from runner.doctor.finding import Finding, noted, well, wrong
+from runner.errors import ExitCode
+
+
+def plugins(catalogue: Catalogue) -> Iterator[Finding]:
+    """Ask every plugin for what it offers."""
+    for plugin in catalogue.plugins:
+        yield from _of(plugin, catalogue)
+    for kind in KINDS:
+        yield from _claimed_twice(kind, catalogue)
+
+
+def _of(plugin: Plugin, catalogue: Catalogue) -> Iterator[Finding]:
+    called = f"plugin {plugin.name!r} of {plugin}"
+    problems = catalogue.problems(plugin)
+    for problem in problems:
+        mend = f"mend ./{plugin.name}.py" if plugin.is_local else f"pip install --upgrade {plugin.distribution}"
+        yield wrong(
+            f"{called} is broken: {problem}", f"{mend}, or hide it: RUNNER_DISABLE={plugin.name}", ExitCode.PLUGIN
+        )
+    if plugin.contested:
+        yield wrong(
+            f"{called} has an entry-point name that another distribution claims as well",
+            f"pip uninstall one of them, or choose by distribution: '{plugin.distribution}:NAME'",
+            ExitCode.PLUGIN,
+        )
+    for remark in plugin.remarks:
+        yield noted(f"{called}: {remark}; it was put back", f"tell the makers of {plugin.distribution}")
+    if not problems and not plugin.contested:
+        counts = {kind: sum(offer.plugin is plugin for offer in catalogue.offers(kind)) for kind in KINDS}
+        yield well(f"{called} offers {sum(counts.values())} components")
+
+
+def _claimed_twice(kind: str, catalogue: Catalogue) -> Iterator[Finding]:
+    names = [offer.name for offer in catalogue.offers(kind)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        offers = [offer for offer in catalogue.offers(kind) if offer.name == name]
+        who = " and ".join(str(offer.plugin) for offer in offers)
+        choices = " or ".join(f"'{offer.qualified}'" for offer in offers)
+        yield noted(f"{kind} {name!r} is offered by {who}", f"choose {choices}")
