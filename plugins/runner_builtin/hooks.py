@@ -243,7 +243,14 @@ def runner_searches() -> Table:
 @hookimpl
 def runner_compressors() -> Table:
     """Offer shrinkers of fitted pipelines."""
-    return {"truncated_svd": "runner_builtin.compressors.truncated_svd:TruncatedSVDCompressor"}
+    return {
+        "distill": "runner_builtin.compressors.distill:DistillCompressor",
+        "hash_features": "runner_builtin.compressors.hash_features:HashFeaturesCompressor",
+        "prune": "runner_builtin.compressors.prune:PruneCompressor",
+        "quantize": "runner_builtin.compressors.quantize:QuantizeCompressor",
+        "tree_limit": "runner_builtin.compressors.tree_limit:TreeLimitCompressor",
+        "truncated_svd": "runner_builtin.compressors.truncated_svd:TruncatedSVDCompressor",
+    }
 
 
 @hookimpl
@@ -284,5 +291,11 @@ def runner_trainers() -> Mapping[str, str]:
 @hookimpl
 def runner_trusted_types() -> list[str]:
     """Name what fitted built-in pipelines hold beside the components themselves."""
-    low_rank = ("LowRankLinearClassifier", "LowRankLinearRegressor")
-    return [*TRUSTED_TYPES, *(f"runner_builtin.compressors.truncated_svd.{name}" for name in low_rank)]
+    compressed = (
+        "prune.KeptColumns",
+        "quantize.QuantizedClassifier",
+        "quantize.QuantizedRegressor",
+        "truncated_svd.LowRankLinearClassifier",
+        "truncated_svd.LowRankLinearRegressor",
+    )
+    return [*TRUSTED_TYPES, *(f"runner_builtin.compressors.{name}" for name in compressed)]

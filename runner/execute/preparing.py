@@ -32,8 +32,9 @@ class Prepared:
 
     held_out: the test rows before any transform. repairs: fitted cleaners that new rows go through first;
     blocks: fitted steps of the pipeline, by name. n_validation: so many of the first held-out rows are validation
-    rows. learned_from: the training rows before any transform, None where no compressor asks for them. complete: False where these two were not kept with the rows,
-    which are then good for scores and not for a model to ship.
+    rows. learned_from: the training rows before any transform, None where no compressor asks for them. complete:
+    False where repairs and blocks were not kept with the rows, which are then good for scores and not for a model to
+    ship.
     """
 
     train: Dataset
@@ -87,7 +88,8 @@ def fold_stages(components: Components, *, in_parts: bool = False) -> list[FoldS
             run = [partial(_transform_partly, part) for part in parts]
             made += [FoldStage(f"transform/{p.name}", p.members, r) for p, r in zip(parts, run, strict=True)]
         else:
-            made.append(FoldStage(f"transform/{block.name}", block.members, partial(_transform, block, kept), len(parts)))
+            run_block = partial(_transform, block, kept)
+            made.append(FoldStage(f"transform/{block.name}", block.members, run_block, len(parts)))
     return made
 
 
