@@ -27,9 +27,16 @@ TEXTS = pd.DataFrame({"text": [(GOOD if row % 2 else BAD)(row % 7, row % 40) for
 SAYS = ["yes" if row % 2 else "no" for row in range(400)]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread():
+    """Models this small only lose time to threads."""
+    with threadpool_limits(1):
+        yield
+
+
 @cache
 def _digits(model_type, **options):
-    with warnings.catch_warnings(), threadpool_limits(1):
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return make_pipeline(MinMaxScaler(), model_type(**options)).fit(X[TRAIN], Y[TRAIN])
 

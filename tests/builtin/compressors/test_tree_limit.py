@@ -33,9 +33,9 @@ def trees(model):
 @pytest.mark.parametrize(("model", "options"), FORESTS, ids=lambda part: getattr(part, "__name__", ""))
 def test_the_first_trees_answer_as_a_smaller_forest_would(digits, new_digits, saved, model, options):
     whole = digits(model, **options)
-    small = TreeLimitCompressor(trees=4).compress(whole)
+    small = TreeLimitCompressor(trees=2).compress(whole)
     name = "n_estimators" if "n_estimators" in options else "max_iter"
-    alone = digits(model, **{**options, name: 4})
+    alone = digits(model, **{**options, name: 2})
     np.testing.assert_allclose(small.predict_proba(new_digits[0]), alone.predict_proba(new_digits[0]))
     assert saved(small)[0] < 0.5 * saved(whole)[0]
     np.testing.assert_array_equal(saved(small)[1].predict(new_digits[0]), small.predict(new_digits[0]))
