@@ -263,6 +263,16 @@ def runner_exporters() -> Table:
 
 
 @hookimpl
+def runner_deployers() -> Table:
+    """Offer servers, alone, in a container, and in a cluster."""
+    return {
+        "container": "runner_builtin.deployers.container:ContainerDeployer",
+        "http_server": "runner_builtin.deployers.http_server:HttpServerDeployer",
+        "kubernetes": "runner_builtin.deployers.kubernetes:KubernetesDeployer",
+    }
+
+
+@hookimpl
 def runner_trackers() -> Table:
     """Offer the record of events."""
     return {"jsonl": "runner_builtin.trackers.jsonl_tracker:JsonlTracker"}

@@ -53,7 +53,8 @@ class Shipping:
             self.folder.write_json(layout.PROOFS, {name: proof and asdict(proof) for name, proof in proofs.items()})
         if self.components.many("deployers"):
             with TemporaryDirectory(prefix="runner-bundle-") as folder:
-                bundle = write_bundle(self.folder.path, self.info(), run.pipeline, Path(folder) / "bundle")
+                bundle = Path(folder) / "bundle"
+                write_bundle(self.folder.path, self.info(), run.pipeline, bundle, self.components.distributions)
                 self._deploy(bundle, stages)
 
     def _deploy(self, bundle: Path, stages: Stages) -> None:

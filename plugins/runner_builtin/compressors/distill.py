@@ -37,7 +37,7 @@ class DistillCompressor:
         self.soft = soft
 
     def compress(self, pipeline: Pipeline, rows: Dataset) -> Pipeline:
-        """Return a pipeline with the small model as its last step. rows: training rows, as they reach the pipeline."""
+        """Return a pipeline with the small model as its last step. rows: training rows as they reach the pipeline."""
         name, teacher = pipeline.steps[-1]
         student: Any = clone(self.model)
         if is_classifier(student) != is_classifier(teacher):
@@ -53,8 +53,8 @@ class DistillCompressor:
         if is_classifier(teacher) and not np.array_equal(student.classes_, teacher.classes_):
             lacking = sorted(set(teacher.classes_.tolist()) - set(student.classes_.tolist()), key=str)
             raise DataError(
-                f"Compressor {_NAME!r}: the big model never answers {lacking!r} on the training rows, so the small one "
-                "cannot learn it. Give a model that takes weights, or more training rows."
+                f"Compressor {_NAME!r}: the big model never answers {lacking!r} on the training rows, so the small "
+                "one cannot learn it. Give a model that takes weights, or more training rows."
             )
         compressed = copy.copy(pipeline)
         compressed.steps = [*pipeline.steps[:-1], (name, student)]

@@ -84,8 +84,8 @@ class HashFeaturesCompressor:
     def _hashing(self, vectorizer: CountVectorizer, idf: Array | None) -> Any:
         if callable(vectorizer.analyzer) or vectorizer.tokenizer is not None or vectorizer.preprocessor is not None:
             raise ConfigError(
-                f"Compressor {_NAME!r}: {type(vectorizer).__name__} finds its terms by a function of its own, which a "
-                "hash cannot carry. Find them by 'analyzer' and 'token_pattern', or remove this compressor."
+                f"Compressor {_NAME!r}: {type(vectorizer).__name__} finds its terms by a function of its own, which "
+                "a hash cannot carry. Find them by 'analyzer' and 'token_pattern', or remove this compressor."
             )
         names = ("analyzer", "ngram_range", "lowercase", "strip_accents", "stop_words", "token_pattern", "binary")
         options = {name: copy.copy(getattr(vectorizer, name)) for name in names}

@@ -32,9 +32,9 @@ class PruneCompressor:
     """Removes the weights of a linear model or a multi-layer perceptron that are nearest to zero.
 
     by: "weight" sets them to zero; "feature" takes columns out whose weights are small together. sparsity: the share
-    to remove, above 0 and below 1; 0.5 if left open. tolerance: remove as much as costs no more than this of the score
-    on the training rows (accuracy; R² of a regression), up to `sparsity`, by default 0.99. The layers after the first
-    have no features to lose. Raises ConfigError for another model, DataError for weights that are not finite.
+    to remove, above 0 and below 1; 0.5 if left open. tolerance: remove as much as costs no more than this of the
+    score on the training rows (accuracy; R² of a regression), up to `sparsity`, by default 0.99. The layers after the
+    first have no features to lose. Raises ConfigError for another model, DataError for weights that are not finite.
     """
 
     def __init__(
@@ -61,7 +61,9 @@ class PruneCompressor:
         if self.tolerance is None:
             return pruned(pipeline, layers, most)
         if rows is None or rows.target is None:
-            raise ConfigError("Compressor 'prune': a tolerance needs training rows with their target; give 'sparsity'.")
+            raise ConfigError(
+                "Compressor 'prune': a tolerance needs training rows with their target; give 'sparsity'."
+            )
         return self._tolerated(pipeline, rows, lambda share: pruned(pipeline, layers, share * most))
 
     def _most(self) -> float:

@@ -28,7 +28,7 @@ Array = NDArray[Any]
 class QuantizeCompressor:
     """Holds the weights of a linear model or a multi-layer perceptron as int8, with a float32 scale per output.
 
-    Works on ours and on scikit-learn's, on what other compressors made of them, and on linear support vector machines.
+    Works on ours, on scikit-learn's, on linear support vector machines, and on what other compressors made of them.
     Raises ConfigError for another model, DataError for weights that are not finite.
     """
 

@@ -19,7 +19,7 @@ def score(model: Any, features: Any, target: Any) -> float:
 
 
 def mixed(features: Any, seed: int | None, share: float = 0.25) -> Any:
-    """Return as many rows, each with a share of its columns taken from other rows: near the rows, and none of them."""
+    """Return as many rows, each with a share of its columns taken from others: near the rows, and none of them."""
     rng = np.random.default_rng(seed)
     dense = features.toarray() if hasattr(features, "toarray") else features
     made = dense.copy()

@@ -30,8 +30,8 @@ class TreeLimitCompressor:
     """Keeps fewer trees of a forest or of gradient boosting, or folds the ends of its trees.
 
     trees: how many to keep, of the first; None keeps all. max_depth, max_leaves: of each tree; branches beyond become
-    leaves (a histogram gradient boosting has its trees whole). tolerance: keep as few trees as change the answer of no
-    more than this share of rows (of a regression: leave unexplained no more than this share of the variance of the
+    leaves (a histogram gradient boosting has its trees whole). tolerance: keep as few trees as change the answer of
+    no more than this share of rows (of a regression: leave unexplained no more than this share of the variance of the
     whole model's values), up to `trees`; the rows are training rows, each with a quarter of its columns taken from
     others, since a forest knows the training rows by heart. Raises ConfigError for a model without trees, or where
     nothing is asked for.

@@ -1,4 +1,4 @@
-"""The vocabularies whose terms are the columns of a fitted pipeline's model, and pipelines with others in their place.
+"""The vocabularies whose terms are the columns of a fitted model, and pipelines with others in their place.
 
 A vocabulary is found where nothing stands between it and the model: in the step before it, or in that step's routes
 for some columns of a table. `columns` says which of the model's columns its terms are.
