@@ -15,10 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runner.api import load, report, run, sweep
+    from runner.api import load, report, run, ship, sweep
     from runner.hookspecs import hookimpl
 
-__all__ = ["hookimpl", "load", "report", "run", "sweep"]
+__all__ = ["hookimpl", "load", "report", "run", "ship", "sweep"]
 
 #: Loaded at first use: a command that only lists names must not import scikit-learn.
 _WHERE = {
@@ -26,6 +26,7 @@ _WHERE = {
     "load": "runner.api",
     "report": "runner.api",
     "run": "runner.api",
+    "ship": "runner.api",
     "sweep": "runner.api",
 }
 

@@ -15,8 +15,8 @@ from runner.errors import ConfigError, did_you_mean
 from runner.record.choosing import MEASURED
 from runner.record.read_sweep import Sweep
 from runner.record.results import cell
-from runner.record.sweeps import TRIALS, read_trial
 from runner.record.shelves import trial_name
+from runner.record.sweeps import TRIALS, read_trial
 from runner.report.leaderboard import Direction, varying
 from runner.report.short_names import setting, short_names
 from runner.report.size_table import duration
