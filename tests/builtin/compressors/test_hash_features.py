@@ -28,12 +28,16 @@ VECTORIZERS = [
 def test_with_room_for_every_term_nothing_changes_but_the_list_of_terms(text_pipeline, texts, vectorizer):
     whole = text_pipeline(vectorizer, routed=False)
     small = HashFeaturesCompressor(n_columns=2**20).compress(whole)
-    assert not any(hasattr(step, "vocabulary_") for step in (small[0], *getattr(small[0], "named_steps", {}).values()))
+    inside = getattr(small[0], "named_steps", {}).values()
+    assert not any(hasattr(step, "vocabulary_") for step in (small[0], *inside))
     told, due = small.predict_proba(texts[0]["text"]), whole.predict_proba(texts[0]["text"])
     np.testing.assert_allclose(told, due, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", [SoftmaxClassifier(random_state=0), LogisticRegression(), MLPClassifier(hidden=(8,))])
+MODELS = [SoftmaxClassifier(random_state=0), LogisticRegression(), MLPClassifier(hidden=(8,), random_state=0)]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 def test_fewer_columns_make_it_smaller_and_it_still_answers(text_pipeline, texts, saved, model):
     whole = text_pipeline(Tfidf(ngram_range=(1, 2)), model)
     small = HashFeaturesCompressor(n_columns=64).compress(whole)
@@ -76,7 +80,8 @@ def test_without_a_vocabulary_it_says_what_stands_before_the_model(digits):
 
 
 def test_terms_found_by_a_function_are_refused(texts):
-    whole = Pipeline([("terms", CountVectorizer(tokenizer=str.split, token_pattern=None)), ("model", LogisticRegression())])
+    own = CountVectorizer(tokenizer=str.split, token_pattern=None)
+    whole = Pipeline([("terms", own), ("model", LogisticRegression())])
     whole.fit(texts[0]["text"], texts[1])
     with pytest.raises(ConfigError, match="finds its terms by a function of its own"):
         HashFeaturesCompressor().compress(whole)

@@ -99,7 +99,7 @@ def test_weights_of_a_network_that_are_not_finite_are_an_error(digits):
 
 
 def test_a_forest_has_no_weights_to_quantize(digits):
-    with pytest.raises(ConfigError, match="'quantize' needs a linear model .* 'RandomForestClassifier'"):
+    with pytest.raises(ConfigError, match=r"'quantize' needs a linear model .* 'RandomForestClassifier'"):
         QuantizeCompressor().compress(digits(RandomForestClassifier, n_estimators=2))
 
 
