@@ -83,7 +83,7 @@ class SpoilsTheRows(Copies):
 def test_a_compressor_of_types_that_nobody_trusts_is_seen(broken):
     found = broken("compressor", MakesItsOwn)
     assert set(found) == {"can be saved and read back"}
-    assert "OfMyOwn; a plugin names such types in 'runner_trusted_types'" in found["can be saved and read back"]
+    assert "OfMyOwn; 'runner_trusted_types' names such types" in found["can be saved and read back"]
 
 
 def test_a_compressor_that_changes_the_rows_is_seen(broken):
