@@ -185,7 +185,14 @@ def exported_again(run: Run, pipeline: Any, request: Request, catalogue: Catalog
             if (run.path / kept).is_file() and kept not in (layout.SIGNATURE, layout.PROOFS):
                 work.write_bytes(kept, (run.path / kept).read_bytes())
         work.write_text(layout.RESOLVED, yaml.safe_dump(experiment.declared, sort_keys=False, allow_unicode=True))
-        shipping = Shipping(components, work, trusted_types(catalogue), lambda: run.info, signature, afresh=True)
+        shipping = Shipping(
+            components=components,
+            folder=work,
+            trusted=trusted_types(catalogue),
+            info=lambda: run.info,
+            signature=signature,
+            afresh=True,
+        )
         try:
             shipping.carry_out(experiment.name, trial, Stages())
         except IntegrityError as error:
