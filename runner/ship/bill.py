@@ -37,6 +37,14 @@ def needed(roots: Iterable[str], recorded: Mapping[str, str]) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 
+def lacking(root: str, recorded: Mapping[str, str]) -> list[str]:
+    """Name what a distribution needs itself, for its extras, and the run did not have. root: as for `needed`."""
+    wanted = Requirement(root)
+    had = {canonicalize_name(name) for name in recorded}
+    asked = [one for extra in sorted(wanted.extras) for one in _requirements(wanted.name, extra)]
+    return sorted({one.name for one in asked if canonicalize_name(one.name) not in had})
+
+
 def _requirements(name: str, extra: str) -> list[Requirement]:
     """List what a distribution needs here, for an extra; for itself where that is empty."""
     try:

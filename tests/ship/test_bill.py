@@ -10,7 +10,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from runner.record.environment import packages
-from runner.ship.bill import bill, needed
+from runner.ship.bill import bill, lacking, needed
 
 
 def made(**changed: Any) -> dict[str, Any]:
@@ -68,3 +68,10 @@ def test_extras_are_needed_where_they_are_asked_for() -> None:
 def test_what_the_run_did_not_have_is_left_out() -> None:
     assert needed(["runner-ml", "not-installed-anywhere"], {"numpy": "2.0"}) == {}
     assert needed(["NumPy"], {"numpy": "2.0"}) == {"numpy": "2.0"}
+
+
+def test_what_an_extra_needs_and_the_run_did_not_have_is_told() -> None:
+    assert lacking("runner-ml[serve]", packages()) == []
+    without = {name: version for name, version in packages().items() if name != "uvicorn"}
+    assert lacking("runner-ml[serve]", without) == ["uvicorn"]
+    assert lacking("runner-ml", {}) == []

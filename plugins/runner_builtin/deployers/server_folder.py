@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import ConfigError
-from runner.ship.bill import needed
+from runner.ship.bill import lacking, needed
 
 TEMPLATES = files("runner_builtin.deployers") / "templates"
-#: What the core's distribution is called, and the extra that a server needs.
-_CORE, _SERVER = "runner-ml", ("fastapi", "uvicorn")
+#: What the core's distribution is called.
+_CORE = "runner-ml"
 
 
 def template(name: str) -> str:
@@ -54,14 +54,14 @@ def server_packages(deployer: str, bundle: Path, extras: Sequence[str], engine: 
     recorded = read(bundle, "env/packages.json")
     plugins = [one["name"] for one in read(bundle, "sbom.json")["components"]]
     wanted = sorted({"serve", *extras, *(["onnx"] if engine == "onnx" else [])})
-    found = needed([f"{_CORE}[{','.join(wanted)}]", *plugins], recorded)
-    lacking = [name for name in _SERVER if name not in found]
-    if lacking:
+    core = f"{_CORE}[{','.join(wanted)}]"
+    missing = lacking(core, recorded)
+    if missing:
         raise ConfigError(
-            f"deployers.{deployer}: a server needs {' and '.join(lacking)}, which the environment of this run lacks, "
-            f"so that no version of it is known to work. \"pip install '{_CORE}[serve]'\" and run again."
+            f"deployers.{deployer}: a server needs {', '.join(missing)}, which the environment of this run lacks, so "
+            f"that no version of it is known to work. \"pip install '{core}'\" and run again."
         )
-    return found
+    return needed([core, *plugins], recorded)
 
 
 def python_of(bundle: Path) -> str:
