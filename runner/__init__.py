@@ -15,11 +15,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runner.api import load, run, sweep
+    from runner.api import load, run, ship, sweep
     from runner.hookspecs import hookimpl
     from runner.report.pages import written_page as report
 
-__all__ = ["hookimpl", "load", "report", "run", "sweep"]
+__all__ = ["hookimpl", "load", "report", "run", "ship", "sweep"]
 
 #: Loaded at first use: a command that only lists names must not import scikit-learn.
 _WHERE = {
@@ -27,6 +27,7 @@ _WHERE = {
     "load": "runner.api",
     "report": "runner.report",
     "run": "runner.api",
+    "ship": "runner.api",
     "sweep": "runner.api",
 }
 

@@ -15,6 +15,7 @@ from runner.contracts import Axis
 from runner.discovery import hidden_by
 from runner.execute.recorded import Outcome, execute, trusted_types
 from runner.execute.request import Request
+from runner.execute.shipping_again import Shipped, Wish, bundled, exported_again, meant_by, trained_again
 from runner.plan.cells import declared_with
 from runner.plan.keys import digest_of
 from runner.plan.outline import Outline
@@ -168,6 +169,55 @@ def load(
         trust_pickle=trust_pickle,
         engine=engine,
     )
+
+
+def ship(
+    folder: str | Path,
+    *,
+    to: str | Path | None = None,
+    exporters: Sequence[Any] | Mapping[str, Any] | None = None,
+    compressors: Sequence[Any] | Mapping[str, Any] | None = None,
+    deployers: Sequence[Any] | Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    refit: bool = False,
+    outputs: str | Path = "outputs",
+    command: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
+) -> Shipped:
+    """Ship a finished run or the winner of a sweep: compress, export, prove, bundle, deploy; see `shipped.bundle`.
+
+    to: the bundle, ./bundle-<id> by default; what deployers make goes beside it, `<to>-<deployer>`. exporters,
+    compressors, deployers: as a declaration names them; recorded exporters and compressors stay where none are given.
+    settings: dotted key -> value in these groups. refit: train on all rows. Compressors and a refit have the run
+    carried out again, into `outputs`; otherwise the recorded model itself is shipped.
+    Raises IntegrityError for changed files and for exports that answer otherwise, ConfigError where there is nothing
+    to ship.
+    """
+    offers = catalogue or Catalogue.installed()
+    given = {"exporters": exporters, "compressors": compressors, "deployers": deployers}
+    wish = Wish({group: steps for group, steps in given.items() if steps is not None}, settings or {}, refit)
+    meant = meant_by(Path(folder))
+    place = Path(to) if to is not None else Path(f"bundle-{meant.name}")
+    code = code_state(Path.cwd())
+    request = Request(
+        declared=wish.declared(meant.declared),
+        root=str(outputs),
+        folder=str(Path.cwd()),
+        name=meant.experiment,
+        command=command,
+        code=None if code is None else asdict(code),
+        packages=packages(),
+    )
+
+    def pipeline_of(run_dir: Path) -> Any:
+        return load(run_dir, catalogue=offers).pipeline
+
+    if meant.run is None or wish.trains:
+        return trained_again(request, offers, place, pipeline_of, meant.run, refit=refit)
+    pipeline = pipeline_of(meant.run.path)
+    if wish.changes_nothing:
+        return bundled(meant.run, pipeline, offers, place)
+    return exported_again(meant.run, pipeline, request, offers, place)
 
 
 class _Exporters(Mapping[str, Any]):

@@ -408,6 +408,9 @@ class Compressor(Protocol):
 
     Called after the metrics, in declared order; the result is scored again on the same held-out rows, so
     it must answer `predict` (and `predict_proba`) like the pipeline it replaces, only cheaper.
+    One that learns from rows says `needs_rows = True` (False if absent; it may depend on its options) and is called
+    `compress(pipeline, rows)`: a `Dataset` of the training rows with their target as they reached the pipeline,
+    cleaned and augmented, before its first step. Where rows come in batches there are none, and it is refused.
     """
 
     def compress(self, pipeline: Any) -> Any:

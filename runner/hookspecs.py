@@ -113,7 +113,7 @@ def runner_searches() -> Table:  # type: ignore[empty-body]
 
 @hookspec
 def runner_compressors() -> Table:  # type: ignore[empty-body]
-    """Offer shrinkers of fitted pipelines: `compress(pipeline) -> pipeline`.
+    """Offer shrinkers of fitted pipelines: `compress(pipeline) -> pipeline`, or `compress(pipeline, rows)`.
 
     Called: after the metrics.
     By: `runner.execute`.

@@ -6,6 +6,7 @@ from contextlib import closing
 import pandas as pd
 import pytest
 
+from runner.record.environment import packages
 from runner.testing import checks
 from runner_builtin.sklearn_names import MODELS, SPLITTERS, TRANSFORMS
 from tests.servers.fault_server import FaultServer
@@ -36,12 +37,17 @@ def _files(tmp_path_factory):
         (folder / "files" / kind / "image.pgm").write_bytes(b"P5 2 1 255\n" + kind.encode() * 2)
     (folder / "images.idx").write_bytes(bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4]))
     (folder / "labels.idx").write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 0, 1]))
+    (folder / "wheels").mkdir()
+    for name, version in packages().items():
+        wheel = f"{name.replace('-', '_').replace('.', '_')}-{version}-py3-none-any.whl"
+        (folder / "wheels" / wheel).write_bytes(name.encode())
     table = (folder / "table.csv").read_bytes()
     with (
         FaultServer({"/table.csv": lambda exchange: exchange.answer(table)}) as server,
         pytest.MonkeyPatch.context() as patch,
     ):
         OPTIONS["source.http"]["url"] = server.url("/table.csv")
+        OPTIONS["deployer.container"]["wheels"] = str(folder / "wheels")
         patch.chdir(folder)
         yield
 
@@ -69,6 +75,10 @@ OPTIONS = {
     "source.sql": {"url": "sqlite:///table.db", "table": "rows", "target": "kind"},
     "source.text_files": {"path": "files"},
     "source.docstrings": {"per_library": 5},
+    "compressor.distill": {"model": {"use": "LogisticRegression"}},
+    "compressor.tree_limit": {"trees": 3, "max_depth": 2},
+    "deployer.container": {"base": f"python:3.12-slim@sha256:{64 * '0'}", "wheels": None},
+    "deployer.kubernetes": {"image": "registry.example.org/model:1"},
     "transform.hog": {"cell": 4},
     "transform.resize": {"size": [4, 6]},
     "search.tpe": {"trials": 15, "startup_trials": 5},

@@ -244,7 +244,14 @@ def runner_searches() -> Table:
 @hookimpl
 def runner_compressors() -> Table:
     """Offer shrinkers of fitted pipelines."""
-    return {"truncated_svd": "runner_builtin.compressors.truncated_svd:TruncatedSVDCompressor"}
+    return {
+        "distill": "runner_builtin.compressors.distill:DistillCompressor",
+        "hash_features": "runner_builtin.compressors.hash_features:HashFeaturesCompressor",
+        "prune": "runner_builtin.compressors.prune:PruneCompressor",
+        "quantize": "runner_builtin.compressors.quantize:QuantizeCompressor",
+        "tree_limit": "runner_builtin.compressors.tree_limit:TreeLimitCompressor",
+        "truncated_svd": "runner_builtin.compressors.truncated_svd:TruncatedSVDCompressor",
+    }
 
 
 @hookimpl
@@ -253,6 +260,16 @@ def runner_exporters() -> Table:
     return {
         "pickle": "runner_builtin.exporters.pickle_exporter:PickleExporter",
         "skops": "runner_builtin.exporters.skops_exporter:SkopsExporter",
+    }
+
+
+@hookimpl
+def runner_deployers() -> Table:
+    """Offer servers, alone, in a container, and in a cluster."""
+    return {
+        "container": "runner_builtin.deployers.container:ContainerDeployer",
+        "http_server": "runner_builtin.deployers.http_server:HttpServerDeployer",
+        "kubernetes": "runner_builtin.deployers.kubernetes:KubernetesDeployer",
     }
 
 
@@ -289,5 +306,11 @@ def runner_trainers() -> Mapping[str, str]:
 @hookimpl
 def runner_trusted_types() -> list[str]:
     """Name what fitted built-in pipelines hold beside the components themselves."""
-    low_rank = ("LowRankLinearClassifier", "LowRankLinearRegressor")
-    return [*TRUSTED_TYPES, *(f"runner_builtin.compressors.truncated_svd.{name}" for name in low_rank)]
+    compressed = (
+        "prune.KeptColumns",
+        "quantize.QuantizedClassifier",
+        "quantize.QuantizedRegressor",
+        "truncated_svd.LowRankLinearClassifier",
+        "truncated_svd.LowRankLinearRegressor",
+    )
+    return [*TRUSTED_TYPES, *(f"runner_builtin.compressors.{name}" for name in compressed)]

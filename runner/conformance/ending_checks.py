@@ -5,22 +5,33 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import pickle
+import platform
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from runner.catalogue import Catalogue
-from runner.conformance.samples import Sample, alike
+from runner.conformance.samples import Sample, alike, content, labels, text_table
 from runner.conformance.subject import Subject
 from runner.contracts import FinishedRun
 from runner.data import Dataset
+from runner.errors import RunnerError
 from runner.execute.recorded import trusted_types
+from runner.record import layout, strict_json
+from runner.record.environment import packages
+from runner.record.records import Metrics, RunInfo, Total
+from runner.ship.bundling import write_bundle
+from runner.ship.gate import Proof
+from runner.ship.signature import Signature
 
 
 def _wide() -> Dataset:
@@ -37,19 +48,41 @@ def _values() -> Dataset:
     return Dataset.of(dataset.features, dataset.features[:, 0] * 2 + 1, fingerprint="wide")
 
 
+def _forest() -> Dataset:
+    return Dataset.of(_wide().features, _wide().target, fingerprint="forest")
+
+
+def _texts() -> Dataset:
+    return Dataset.of(text_table(), labels(), fingerprint="texts")
+
+
 def _fitted(dataset: Dataset) -> Pipeline:
-    """Fit a scaler and a linear model."""
+    """Fit a linear model behind a scaler or a vocabulary, or a forest."""
+    steps: list[tuple[str, Any]] = [("scale", StandardScaler())]
     model = LogisticRegression() if np.asarray(dataset.target).dtype.kind == "i" else Ridge()
-    return Pipeline([("scale", StandardScaler()), ("model", model)]).fit(dataset.features, dataset.target)
+    if dataset.fingerprint == "texts":
+        steps = [("terms", ColumnTransformer([("terms", TfidfVectorizer(), "text")]))]
+    elif dataset.fingerprint == "forest":
+        model = RandomForestClassifier(8, random_state=0)
+    return Pipeline([*steps, ("model", model)]).fit(dataset.features, dataset.target)
 
 
 _MODELS = (Sample("a linear classifier", _wide), Sample("a linear regression", _values))
+#: What a compressor may be made for.
+_MODELS_OF_ALL_SORTS = (*_MODELS, Sample("a forest", _forest), Sample("a model of texts", _texts))
 
 # --- compressors -------------------------------------------------------------------------------------------
 
 
 def _compressible(subject: Subject) -> list[Sample]:
-    return subject.usable(_MODELS, lambda dataset: subject.build().compress(_fitted(dataset)))
+    return subject.usable(_MODELS_OF_ALL_SORTS, lambda dataset: _compressed(subject, _fitted(dataset), dataset))
+
+
+def _compressed(subject: Subject, pipeline: Pipeline, dataset: Dataset) -> Any:
+    """Compress as a run does: with the training rows for one that asks for them."""
+    compressor = subject.build()
+    rows = (dataset,) if getattr(compressor, "needs_rows", False) else ()
+    return compressor.compress(pipeline, *rows)
 
 
 def still_predicts(subject: Subject) -> None:
@@ -57,7 +90,7 @@ def still_predicts(subject: Subject) -> None:
     for sample in _compressible(subject):
         dataset = sample.make()
         pipeline = _fitted(dataset)
-        smaller = subject.call(subject.build().compress, pipeline)
+        smaller = subject.call(_compressed, subject, pipeline, dataset)
         subject.expect(hasattr(smaller, "steps"), f"compress() gives {type(smaller).__name__}, not a pipeline")
         for method in ("predict", "predict_proba"):
             if not hasattr(pipeline, method):
@@ -72,15 +105,40 @@ def still_predicts(subject: Subject) -> None:
 def leaves_the_given_pipeline_as_it_is(subject: Subject) -> None:
     """The pipeline it was given still says what it said."""
     for sample in _compressible(subject):
-        pipeline = _fitted(sample.make())
+        dataset = sample.make()
+        pipeline = _fitted(dataset)
         before = pickle.dumps(pipeline)
-        subject.call(subject.build().compress, pipeline)
+        subject.call(_compressed, subject, pipeline, dataset)
         subject.expect(
             pickle.dumps(pipeline) == before, f"compress() changes the pipeline it is given ({sample.name})"
         )
+        subject.expect(
+            content(dataset) == content(sample.make()), f"compress() changes the rows it is given ({sample.name})"
+        )
 
 
-COMPRESSOR = (still_predicts, leaves_the_given_pipeline_as_it_is)
+def can_be_saved_and_read_back(subject: Subject) -> None:
+    """What it makes is saved by skops, and holds no type that is not trusted."""
+    import skops.io  # scikit-learn, torch and dask where they are installed
+
+    trusted = sorted(trusted_types(subject.catalogue))
+    for sample in _compressible(subject):
+        dataset = sample.make()
+        smaller = subject.call(_compressed, subject, _fitted(dataset), dataset)
+        dumped = skops.io.dumps(smaller)
+        unknown = set(skops.io.get_untrusted_types(data=dumped)) - set(trusted)
+        told = (
+            f"compressed, {sample.name} holds {', '.join(sorted(unknown))}; 'runner_trusted_types' names such types"
+        )
+        subject.expect(not unknown, told)
+        loaded = skops.io.loads(dumped, trusted=trusted)
+        if not hasattr(smaller, "predict"):
+            continue
+        same = alike(smaller.predict(dataset.features), loaded.predict(dataset.features))
+        subject.expect(same, f"saved and read back, {sample.name} predicts otherwise")
+
+
+COMPRESSOR = (still_predicts, leaves_the_given_pipeline_as_it_is, can_be_saved_and_read_back)
 
 # --- exporters ---------------------------------------------------------------------------------------------
 
@@ -184,13 +242,38 @@ def turns_a_bundle_into_files(subject: Subject) -> None:
 
 
 def _bundle(folder: Path, catalogue: Catalogue) -> Path:
-    """Let every installed exporter whose files can be read back without running code write a small model."""
+    """Bundle a small model, written by every installed exporter that needs no options and can write it."""
+    run, dataset = _run_of(_wide()), _wide()
+    made: dict[str, Any] = {}
     for offer in catalogue.offers("exporter"):
-        exporter = offer.build({})
-        if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):
-            (folder / offer.name).mkdir()
-            exporter.export(_run_of(_wide()), folder / offer.name)
-    return folder
+        place = folder / "run" / layout.ARTIFACTS / offer.name
+        with contextlib.suppress(RunnerError):  # an extra that is not installed, or a model it is not for
+            exporter = offer.build({})
+            if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):
+                place.mkdir(parents=True)
+                exporter.export(run, place)
+                size = sum(path.stat().st_size for path in place.rglob("*"))
+                made[offer.name] = Proof(120, 0, 0, 0, 0, 0.0, 0.0, 0.0, False, size, 1e-4, 1e-4, 1e-3)
+    info = RunInfo(
+        id="20260101T000000Z-0badcafe", experiment=run.experiment, state="done", started="2026-01-01T00:00:00+00:00",
+        seconds=1.0, command=(), seed=0, host="", versions={"runner": "0", "python": platform.python_version()},
+    )  # fmt: skip
+    records = {
+        layout.RESOLVED: {
+            "model": {"use": "LogisticRegression"},
+            "exporters": {name: {"use": name} for name in made},
+        },
+        layout.PACKAGES: packages(),
+        layout.METRICS: Metrics(total={"score": Total(1.0, None, 1)}),
+        layout.SIGNATURE: Signature.of(dataset, classes=run.classes, probabilities=True).plain(),
+        layout.PROOFS: made,
+        layout.SOURCES: {"sources": [{"use": "wide", "fingerprint": "", "rows": 120}]},
+        layout.RUN: info,
+    }
+    for name, record in records.items():
+        (folder / "run" / name).parent.mkdir(parents=True, exist_ok=True)
+        strict_json.write(folder / "run" / name, record)
+    return write_bundle(folder / "run", info, run.pipeline, folder / "bundle")
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -97,6 +97,12 @@ class Components:
         """Return the component of a group that takes one."""
         return self.groups[group][0]
 
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Name the distributions that its components come from, each once."""
+        every = (called.step.offer.plugin.distribution for group in self.groups.values() for called in group)
+        return tuple(sorted(set(every)))
+
     def many(self, group: str) -> Sequence[Called]:
         """Return the components of a group in order."""
         return self.groups[group]

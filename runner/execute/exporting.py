@@ -18,6 +18,7 @@ from runner.record.folder import RunFolder
 from runner.record.records import RunInfo
 from runner.ship.bundling import write_bundle
 from runner.ship.gate import Proof
+from runner.ship.signature import Signature
 
 #: The exporter that every run has unless it says otherwise.
 _USUAL = "runner-ml:skops"
@@ -25,19 +26,26 @@ _USUAL = "runner-ml:skops"
 
 @dataclass(frozen=True)
 class Shipping:
-    """Where finished models go. trusted: the types that a saved model may hold; info: tells of the run so far."""
+    """Where finished models go. trusted: the types that a saved model may hold; info: tells of the run so far.
+
+    signature: of the model, None where the rows of the trial tell it. afresh: have every export read by an interpreter
+    of its own, whatever the exporters are.
+    """
 
     components: Components
     folder: RunFolder
     trusted: Collection[str]
     info: Callable[[], RunInfo]
+    signature: Signature | None = None
+    afresh: bool = False
 
     def carry_out(self, experiment: str, trial: Trial, stages: Stages) -> None:
         """Export and deploy what the trial ships; a trial that diverged ships nothing."""
         if trial.winner is None:
             return
         run = _finished(experiment, trial)
-        proving = Proving(self.components, trial, run, self.folder, self.trusted, self._is_shipped)
+        afresh = self.afresh or self._is_shipped
+        proving = Proving(self.components, trial, run, self.folder, self.trusted, afresh, self.signature)
         proofs = {}
         for called in self.components.many("exporters"):
             with stages.stage(f"export/{called.name}") as stage:
@@ -53,7 +61,8 @@ class Shipping:
             self.folder.write_json(layout.PROOFS, {name: proof and asdict(proof) for name, proof in proofs.items()})
         if self.components.many("deployers"):
             with TemporaryDirectory(prefix="runner-bundle-") as folder:
-                bundle = write_bundle(self.folder.path, self.info(), run.pipeline, Path(folder) / "bundle")
+                bundle = Path(folder) / "bundle"
+                write_bundle(self.folder.path, self.info(), run.pipeline, bundle, self.components.distributions)
                 self._deploy(bundle, stages)
 
     def _deploy(self, bundle: Path, stages: Stages) -> None:

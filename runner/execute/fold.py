@@ -19,7 +19,7 @@ from runner.execute import cleaning
 from runner.execute.components import Called, Components
 from runner.execute.epochs import Epochs
 from runner.execute.observing import Listeners, Stages, failure
-from runner.execute.preparing import Prepared, check_table, fold_stages, watched
+from runner.execute.preparing import Prepared, check_table, fold_stages, wants_rows, watched
 from runner.execute.score_checks import checked_score, in_fold
 from runner.record.records import Score, StepRecord
 
@@ -39,7 +39,8 @@ class FoldTask:
 class FittedFold:
     """What a fold gives. tail: the fitted pipeline for rows that are clean already; test: held-out rows, cleaned.
 
-    n_validation: so many of the first held-out rows are validation rows.
+    n_validation: so many of the first held-out rows are validation rows. train: the training rows as they reached the
+    tail, None where no compressor asks for them.
     repairs: fitted cleaners that new rows go through first. diverged: why the training stopped, None where
     it went well. curves: per epoch, as far as the model tells. range_test: how it chose its learning rate, if it did.
     """
@@ -55,6 +56,7 @@ class FittedFold:
     range_test: Mapping[str, Sequence[float]] | None
     diverged: Mapping[str, Any] | None
     n_validation: int = 0
+    train: Dataset | None = None
 
     @property
     def pipeline(self) -> Any:
@@ -147,6 +149,7 @@ def judged(
         range_test=getattr(model, "range_test_", None),
         diverged=diverged,
         n_validation=rows.n_validation,
+        train=(rows.learned_from or rows.train) if wants_rows(components) else None,
     )
 
 
@@ -167,7 +170,8 @@ def curves_of(model: Any) -> dict[str, list[float]]:
 
 def smaller(called: Called, fold: FittedFold) -> FittedFold:
     """Compress a fold's pipeline; its scores stay those of before."""
-    tail = called.call("compressing", called.component.compress, fold.tail)
+    rows = (cleaning.frozen(fold.train),) if getattr(called.component, "needs_rows", False) and fold.train else ()
+    tail = called.call("compressing", called.component.compress, fold.tail, *rows)
     if not hasattr(tail, "predict") or not hasattr(tail, "steps"):
         raise called.broke_contract(f"compress() returned {type(tail).__name__}, not a pipeline")
     return replace(fold, tail=tail)

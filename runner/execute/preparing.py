@@ -32,8 +32,9 @@ class Prepared:
 
     held_out: the test rows before any transform. repairs: fitted cleaners that new rows go through first;
     blocks: fitted steps of the pipeline, by name. n_validation: so many of the first held-out rows are validation
-    rows. complete: False where these two were not kept with the rows,
-    which are then good for scores and not for a model to ship.
+    rows. learned_from: the training rows before any transform, None where no compressor asks for them. complete:
+    False where repairs and blocks were not kept with the rows, which are then good for scores and not for a model to
+    ship.
     """
 
     train: Dataset
@@ -43,6 +44,7 @@ class Prepared:
     blocks: tuple[tuple[str, Any], ...] = ()
     complete: bool = True
     n_validation: int = 0
+    learned_from: Dataset | None = None
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,15 @@ def fold_stages(components: Components, *, in_parts: bool = False) -> list[FoldS
     made += [
         FoldStage(f"augment/{one.name}", (one,), partial(_augment, one)) for one in components.many("augmenters")
     ]
+    kept = wants_rows(components)
     for block in blocks(components.many("transforms")):
         parts = parts_of(block)
         if in_parts and len(parts) > 1:
             run = [partial(_transform_partly, part) for part in parts]
             made += [FoldStage(f"transform/{p.name}", p.members, r) for p, r in zip(parts, run, strict=True)]
         else:
-            made.append(FoldStage(f"transform/{block.name}", block.members, partial(_transform, block), len(parts)))
+            run_block = partial(_transform, block, kept)
+            made.append(FoldStage(f"transform/{block.name}", block.members, run_block, len(parts)))
     return made
 
 
@@ -127,9 +131,13 @@ def _check_made(called: Called, before: Dataset, after: Any) -> None:
         raise called.broke_contract("it must return the rows given, in order, followed by the rows it made")
 
 
-def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
-    """Fit a block of transforms on the training rows and carry the held-out rows along."""
+def _transform(block: Block, keeps: bool, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
+    """Fit a block of transforms on the training rows and carry the held-out rows along.
+
+    keeps: the rows that reach the first block, for compressors that learn from them.
+    """
     del seed, fold
+    learned_from = rows.learned_from if rows.blocks or not keeps else rows.train
     called, train, test = block.members[0], rows.train, rows.test
     check_columns(block, train.features)
     estimator = clone(block.estimator)
@@ -143,12 +151,21 @@ def _transform(block: Block, rows: Prepared, seed: int, fold: int | None, stages
             check_features(called, held, test.n_rows)
             test = test.with_features(held)
     return replace(
-        rows, train=train.with_features(features), test=test, blocks=(*rows.blocks, (block.name, estimator))
+        rows,
+        train=train.with_features(features),
+        test=test,
+        blocks=(*rows.blocks, (block.name, estimator)),
+        learned_from=learned_from,
     )
 
 
 def _transform_partly(part: Block, rows: Prepared, seed: int, fold: int | None, stages: Stages) -> Prepared:
-    return replace(_transform(part, rows, seed, fold, stages), complete=False)
+    return replace(_transform(part, False, rows, seed, fold, stages), complete=False)
+
+
+def wants_rows(components: Components) -> bool:
+    """Say whether a compressor learns from the training rows."""
+    return any(getattr(called.component, "needs_rows", False) for called in components.many("compressors"))
 
 
 def shape_told(shape: tuple[int, ...]) -> str:

@@ -40,7 +40,10 @@ QUARANTINE = "quarantine"
 
 @dataclass
 class Proving:
-    """The proofs of a run's exports. afresh: by an interpreter of its own, with rows at the edge."""
+    """The proofs of a run's exports. afresh: by an interpreter of its own, with rows at the edge.
+
+    known: the signature, where it is known from before.
+    """
 
     components: Components
     trial: Trial
@@ -48,10 +51,13 @@ class Proving:
     folder: RunFolder
     trusted: Collection[str]
     afresh: bool
+    known: Signature | None = None
 
     @cached_property
     def signature(self) -> Signature:
         """What the model is asked with."""
+        if self.known is not None:
+            return self.known
         rows = collecting.without_taken(self.components, self.trial.data.raw)
         return Signature.of(rows, classes=self.run.classes, probabilities=hasattr(self.run.pipeline, "predict_proba"))
 

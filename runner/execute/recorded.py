@@ -242,6 +242,8 @@ class _Recording:
             self.folder.write_text(layout.REJECTED, rejected_table(raw.rejected))
         self.folder.write_json(layout.METRICS, trial.metrics)
         self.folder.write_text(layout.SCORES, scores_table(trial_scores(trial)))
+        if trial.sizes:
+            self.folder.write_json(layout.SIZES, {"models": trial.sizes})
         self._write_predictions(held_out(trial.judged))
         self.folder.write_json(layout.BITS, trial_bits(trial))
         write_curves(self.folder, trial.trainings)

@@ -18,7 +18,12 @@ _OF_FIT = ("max_iter", "tol", "n_iter_no_change")
 
 def check_streamable(components: Components) -> None:
     """Refuse components that need all rows at once, all of them in one message. Raises ConfigError."""
-    found = [*_of_data(components), *_of_transforms(components), *_of_model(components.one("model"))]
+    found = [
+        *_of_data(components),
+        *_of_transforms(components),
+        *_of_model(components.one("model")),
+        *_of_compressors(components),
+    ]
     if found:
         raise ConfigError("source.stream: the rows come in batches and are never all there. " + " ".join(found))
 
@@ -54,6 +59,12 @@ def _of_transforms(components: Components) -> Iterator[str]:
                 f"{called} (transforms.{called.name}) learns from all rows at once; take one that learns nothing, as "
                 f"'hashing' does, or batch by batch (by partial_fit), as 'StandardScaler' and 'IncrementalPCA' do."
             )
+
+
+def _of_compressors(components: Components) -> Iterator[str]:
+    for called in components.many("compressors"):
+        if getattr(called.component, "needs_rows", False):
+            yield f"{called} (compressors.{called.name}) learns from all training rows; leave it out, or its tolerance."
 
 
 def _of_model(called: Called) -> Iterator[str]:

@@ -17,13 +17,15 @@ from runner.execute.components import Components
 from runner.execute.fold import FittedFold, smaller
 from runner.execute.gathering import Gathered
 from runner.execute.observing import Listeners, Stages
+from runner.execute.sizing import Sizing
 from runner.execute.streamed_checks import tell_unheeded
 from runner.execute.streamed_rows import Stream
 from runner.execute.streamed_training import fit_stream, scored
 from runner.execute.streamed_turns import Turns
 from runner.execute.trial import Trial, sample_of
 from runner.plan.experiment import Experiment
-from runner.record.records import Score, StepRecord
+from runner.record.records import Metrics, Score, StepRecord
+from runner.record.sizes import TRAINED
 from runner.record.totals import totals
 
 
@@ -65,12 +67,14 @@ def carry_out_stream(
         diverged = refit.diverged
     winner = None
     compressed: dict[str, list[dict[str, Score]]] = {}
-    if diverged is None:
-        winner, compressed = _compress(course, stream, fold, refit)
-        metrics = replace(metrics, compressed={name: totals(again) for name, again in compressed.items()})
     data = stream.surveyed().gathered
-    sample = sample_of(components, data.raw)
-    return Trial(data, [fold], refit, winner, metrics, course.steps, sample, diverged, compressed=compressed)
+    sizing = Sizing(sample_of(components, data.raw))
+    if diverged is None:
+        winner, compressed = _compress(course, stream, fold, refit, metrics, sizing)
+        metrics = replace(metrics, compressed={name: totals(again) for name, again in compressed.items()})
+    return Trial(
+        data, [fold], refit, winner, metrics, course.steps, sizing.rows, diverged, None, compressed, sizing.found
+    )
 
 
 def gather_stream(components: Components, context: SourceContext, stages: Stages) -> Gathered:
@@ -83,11 +87,14 @@ def gather_stream(components: Components, context: SourceContext, stages: Stages
 
 
 def _compress(
-    course: _Course, stream: Stream, fold: FittedFold, refit: FittedFold | None
+    course: _Course, stream: Stream, fold: FittedFold, refit: FittedFold | None, metrics: Metrics, sizing: Sizing
 ) -> tuple[FittedFold, dict[str, list[dict[str, Score]]]]:
     """Compress what is shipped, and the fold's pipeline to score it again on the held-out rows."""
     compressed: dict[str, list[dict[str, Score]]] = {}
-    for called in course.components.many("compressors"):
+    compressors = course.components.many("compressors")
+    if compressors:
+        sizing.measure(TRAINED, refit or fold, metrics.total)
+    for called in compressors:
         stream.preparing = Turns(course.listeners)
         with stream.preparing.stage(f"compress/{called.name}"):
             fold = smaller(called, fold)
@@ -95,4 +102,5 @@ def _compress(
         compressed[called.name] = [scored(stream, fold.tail, ())[1]]
         stream.preparing.finish()
         course.steps += stream.preparing.done
+        sizing.measure(called.name, refit or fold, totals(compressed[called.name]))
     return refit or fold, compressed

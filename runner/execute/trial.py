@@ -25,9 +25,11 @@ from runner.execute.intervals import intervals
 from runner.execute.judging import judged_names, with_judgement
 from runner.execute.observing import Listeners, Stages
 from runner.execute.preparing import parted_rows
+from runner.execute.sizing import Sizing
 from runner.plan.experiment import Experiment
 from runner.record.interval import Interval
 from runner.record.records import Metrics, Score, StepRecord, Total
+from runner.record.sizes import TRAINED, Size
 from runner.record.totals import totals
 
 
@@ -37,7 +39,8 @@ class Trial:
 
     winner: the fold, or the refit, whose pipeline is shipped, compressed; None if the trial diverged. final: the
     training on all rows but those kept for the last judgement, and its scores on these; None where none are kept.
-    compressed: compressor -> the scores of each of `judged` after it.
+    compressed: compressor -> the scores of each of `judged` after it. sizes: of the winner, as trained and after each
+    compressor; none where there is no compressor.
     """
 
     data: Gathered
@@ -50,6 +53,7 @@ class Trial:
     diverged: Mapping[str, Any] | None = None
     final: FittedFold | None = None
     compressed: Mapping[str, Sequence[Mapping[str, Score]]] = field(default_factory=dict)
+    sizes: Sequence[Size] = ()
 
     @property
     def judged(self) -> Sequence[FittedFold]:
@@ -122,11 +126,14 @@ def carry_out(experiment: Experiment, components: Components, context: SourceCon
         diverged = refit.diverged
     winner = None
     compressed: dict[str, list[dict[str, Score]]] = {}
-    if diverged is None:
-        winner, compressed = _compress(course, judged, final, refit)
-        metrics = replace(metrics, compressed={name: _totals(again, final) for name, again in compressed.items()})
+    sizes: Sequence[Size] = ()
     sample = sample_of(components, data.raw)
-    return Trial(data, fitted, refit, winner, metrics, course.steps, sample, diverged, final, compressed)
+    if diverged is None:
+        sizing = Sizing(sample)
+        winner, compressed = _compress(course, judged, final, refit, metrics, sizing)
+        metrics = replace(metrics, compressed={name: _totals(again, final) for name, again in compressed.items()})
+        sizes = sizing.found
+    return Trial(data, fitted, refit, winner, metrics, course.steps, sample, diverged, final, compressed, sizes)
 
 
 def _intervals(
@@ -152,19 +159,32 @@ def _wants_refit(experiment: Experiment, judged: Sequence[FittedFold], final: Fi
 
 
 def _compress(
-    course: _Course, judged: Sequence[FittedFold], final: FittedFold | None, refit: FittedFold | None
+    course: _Course,
+    judged: Sequence[FittedFold],
+    final: FittedFold | None,
+    refit: FittedFold | None,
+    metrics: Metrics,
+    sizing: Sizing,
 ) -> tuple[FittedFold, dict[str, list[dict[str, Score]]]]:
     """Compress what is shipped, and each scored pipeline to score it again on rows held out from it."""
     compressed: dict[str, list[dict[str, Score]]] = {}
-    for called in course.components.many("compressors"):
+    compressors = course.components.many("compressors")
+    if compressors:
+        sizing.measure(TRAINED, _shipped(judged, final, refit), metrics.total)
+    for called in compressors:
         stages = Stages(course.listeners)
         with stages.stage(f"compress/{called.name}"):
             judged = [smaller(called, fold) for fold in judged]
             refit = None if refit is None else smaller(called, refit)
         compressed[called.name] = [rescored(course.components, fold, stages) for fold in judged]
         course.steps += stages.done
-    # of several, only the last judgement's is shipped without a training on all rows
-    return refit or judged[-1 if final else 0], compressed
+        sizing.measure(called.name, _shipped(judged, final, refit), _totals(compressed[called.name], final))
+    return _shipped(judged, final, refit), compressed
+
+
+def _shipped(judged: Sequence[FittedFold], final: FittedFold | None, refit: FittedFold | None) -> FittedFold:
+    """Choose what is shipped; of several, without a training on all rows, only the last judgement's."""
+    return refit or judged[-1 if final else 0]
 
 
 def _totals(scores: Sequence[Mapping[str, Score]], final: FittedFold | None) -> dict[str, Total]:

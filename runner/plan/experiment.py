@@ -44,8 +44,8 @@ OF_SWEEPS = ("sweep",)
 
 _GROUPS = {kind.group: kind for kind in KINDS.values()}
 
-#: Kinds whose components may be declared inside one of their own kind, and where its settings hold them.
-_NESTED = {"source": declared_sources, "model": declared_models}
+#: Kinds that components may be declared inside of: sources in a source, models in the others.
+_NESTED = {"source": declared_sources, "model": declared_models, "compressor": declared_models}
 
 
 @dataclass(frozen=True)
@@ -345,8 +345,9 @@ def _inner(
     """Check all that is declared inside a component."""
     find = _NESTED.get(outer.kind)
     declared = find(outer.signature.options, settings) if find else ()
+    kind = "source" if outer.kind == "source" else "model"
     return tuple(
-        _inner_step(outer.kind, f"{path}.{key}", one, catalogue, partial=partial, judged=judged)
+        _inner_step(kind, f"{path}.{key}", one, catalogue, partial=partial, judged=judged)
         for key, one in declared
     )
 

@@ -133,7 +133,9 @@ def _check_number(key: str, value: Any) -> None:
 
 
 def _latency(trial: TrialRecord) -> float:
-    """Return the seconds to predict one row, over all folds; infinite where the steps do not tell."""
+    """Return the seconds to predict one row, measured or over all folds; infinite where the steps do not tell."""
+    if trial.latency is not None:
+        return trial.latency
     predictions = [step for step in trial.steps if step.step.partition("/")[0] == "predict" and step.rows_in]
     # The last of a fold is that of the pipeline as it would be shipped, compressed.
     steps = {step.fold: step for step in predictions}.values()

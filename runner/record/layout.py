@@ -17,6 +17,7 @@ SOURCES = "data/sources.json"
 FINGERPRINT = "data/fingerprint.json"
 REJECTED = "data/rejected.csv"
 DATA_REPORT = "reports/data.json"
+SIZES = "reports/sizes.json"
 SEEDS = "seeds.json"
 STEPS = "steps.jsonl"
 METRICS = "metrics.json"
@@ -55,6 +56,7 @@ LAYOUT = MappingProxyType(
         SEEDS: "The experiment's seed and the seed derived from it for each step and fold.",
         STEPS: "One line per step carried out: fold, seconds, rows in, rows out, a note.",
         METRICS: "Scores on held-out rows per fold, in total with intervals, and after each compressor.",
+        SIZES: "The model as trained and after each compressor: bytes, parameters, multiply-adds, latency, scores.",
         SCORES: "The same scores as a table, a line per number: fold, part, metric, row and column in it, value.",
         PREDICTIONS: "What was predicted of each held-out row: fold, part, row id, truth, label, chances.",
         BITS: "Digests of what each training learned and predicted, for a replay to be compared with.",

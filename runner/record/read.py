@@ -19,6 +19,7 @@ from runner.errors import ConfigError, IntegrityError, PluginError, RunnerError,
 from runner.record import layout, manifest, strict_json
 from runner.record.fold_scores import FoldScore, read_scores
 from runner.record.records import SCHEMA, Metrics, RunInfo, State, StepRecord
+from runner.record.sizes import Size
 
 Record = TypeVar("Record")
 
@@ -75,6 +76,17 @@ class Run:
     def fold_scores(self) -> list[FoldScore]:
         """Every number that a metric gave, fold by fold; empty where the run ended before any were made."""
         return read_scores(self.path / layout.SCORES) if layout.SCORES in self.files else []
+
+    @cached_property
+    def sizes(self) -> list[Size]:
+        """The shipped model as trained and after each compressor; empty where there was no compressor."""
+        if layout.SIZES not in self.files:
+            return []
+        return _typed(
+            lambda record: [Size.of(one) for one in record["models"]],
+            self._json(layout.SIZES),
+            self.path / layout.SIZES,
+        )
 
     @cached_property
     def steps(self) -> list[StepRecord]:

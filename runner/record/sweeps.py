@@ -112,7 +112,9 @@ class TrialRecord:
     declaration differs from the sweep's base. score: the objective, None unless done or pruned; std: its spread
     over folds and seeds. curves: name -> value per epoch of the first training. components: where -> name,
     version and source digest. data: fingerprint of the source. started: ISO 8601 in UTC. seconds, waited: by a
-    monotonic clock. peak_bytes: of memory. model_bytes: of the fitted model, on average over folds and seeds.
+    monotonic clock. peak_bytes: of memory. model_bytes: of the fitted model, on average over folds and seeds; where
+    there are compressors or the sweep chooses some, of the whole pipeline after them, deflated. latency: seconds that
+    one row alone takes that pipeline, None elsewhere.
     fused: how many trials were trained together. share: of its epochs. files: the folder's other files -> sha256.
     check: the seal; empty until `sealed()`. non_finite: dotted paths of numbers that were NaN or infinite.
     """
@@ -138,6 +140,7 @@ class TrialRecord:
     waited: float = 0.0
     peak_bytes: int | None = None
     model_bytes: int | None = None
+    latency: float | None = None
     fused: int | None = None
     share: float = 1.0
     error: ErrorRecord | None = None
@@ -149,7 +152,8 @@ class TrialRecord:
     def of(cls, record: Mapping[str, Any]) -> Self:
         """Read it back, without looking at its seal."""
         error = record["error"]
-        since = {"model_bytes": record.get("model_bytes")}  # a trial of before it was measured has none
+        # a trial of before they were measured has none
+        since = {name: record.get(name) for name in ("model_bytes", "latency")}
         names = (name for name in cls.__dataclass_fields__ if name not in (strict_json.NON_FINITE, *since))
         plain = {name: record[name] for name in names} | since
         return cls(

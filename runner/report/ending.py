@@ -13,6 +13,7 @@ from runner.record.read import Run
 from runner.record.records import StepRecord
 from runner.report.score_table import show_scores
 from runner.report.short_names import near
+from runner.report.size_table import show_sizes
 from runner.report.tables import heading, seconds, show, table
 
 
@@ -22,6 +23,9 @@ def print_ending(run: Run, notes: Sequence[str], out: IO[str]) -> None:
     if run.scores.total:
         heading(console, "Scores on held-out rows")
         show_scores(run.scores, console)
+    if run.sizes:
+        heading(console, "The model, made smaller")
+        show_sizes(run.sizes, run.scores.primary, console)
     if run.steps:
         heading(console, "Stages")
         rows = [[name, seconds(took)] for name, took in _per_stage(run.steps).items()]

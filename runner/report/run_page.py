@@ -13,6 +13,7 @@ from rich.text import Text
 from runner.record.read import Run
 from runner.record.records import StepRecord
 from runner.report.score_table import show_scores
+from runner.report.size_table import show_sizes
 from runner.report.tables import heading, seconds, show, size, table
 
 
@@ -23,6 +24,7 @@ def run_data(run: Run) -> dict[str, Any]:
         "info": asdict(run.info),
         "config": run.config,
         "scores": asdict(run.scores),
+        "sizes": [asdict(size) for size in run.sizes],
         "steps": [asdict(step) for step in run.steps],
         "files": run.files,
     }
@@ -37,6 +39,9 @@ def show_run(run: Run, console: Console) -> None:
     if run.scores.total:
         heading(console, "Scores")
         show_scores(run.scores, console)
+    if run.sizes:
+        heading(console, "The model, made smaller")
+        show_sizes(run.sizes, run.scores.primary, console)
     if run.steps:
         heading(console, "Steps")
         show_steps(run.steps, console)

@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 #: Distributions that every model of ours is loaded with.
 ROOTS = ("runner-ml",)
 
 
 def needed(roots: Iterable[str], recorded: Mapping[str, str]) -> dict[str, str]:
-    """Return the distributions that `roots` need, with the versions that the run recorded; extras are left out.
+    """Return the distributions that `roots` need, with the versions that the run recorded.
 
-    recorded: name -> version, `env/packages.json` of the run. What a distribution needs is asked of the one
-    installed here, for a run folder does not say.
+    roots: names, with the extras that are wanted: "runner-ml[serve]". recorded: name -> version, `env/packages.json`
+    of the run; what it lacks is left out. What a distribution needs is asked of the one installed here, for a run
+    folder does not say.
     """
-    versions = {_normal(name): (name, version) for name, version in recorded.items()}
+    versions = {canonicalize_name(name): (name, version) for name, version in recorded.items()}
     found: dict[str, str] = {}
-    waiting = [_normal(root) for root in roots]
+    seen: set[tuple[str, str]] = set()
+    waiting = [Requirement(root) for root in roots]
     while waiting:
-        key = waiting.pop()
-        if key in versions and versions[key][0] not in found:
-            name, version = versions[key]
-            found[name] = version
-            waiting += _requirements(name)
+        one = waiting.pop()
+        key = canonicalize_name(one.name)
+        for extra in ("", *sorted(one.extras)):
+            if key in versions and (key, extra) not in seen:
+                seen.add((key, extra))
+                name, version = versions[key]
+                found[name] = version
+                waiting += _requirements(name, extra)
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 
-def _requirements(name: str) -> list[str]:
+def lacking(root: str, recorded: Mapping[str, str]) -> list[str]:
+    """Name what a distribution needs itself, for its extras, and the run did not have. root: as for `needed`."""
+    wanted = Requirement(root)
+    had = {canonicalize_name(name) for name in recorded}
+    asked = [one for extra in sorted(wanted.extras) for one in _requirements(wanted.name, extra)]
+    return sorted({one.name for one in asked if canonicalize_name(one.name) not in had})
+
+
+def _requirements(name: str, extra: str) -> list[Requirement]:
+    """List what a distribution needs here, for an extra; for itself where that is empty."""
     try:
-        declared = distribution(name).requires or []
+        declared = [Requirement(line) for line in distribution(name).requires or []]
     except PackageNotFoundError:
         return []
-    return [_normal(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]) for line in declared if "extra ==" not in line]
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return [one for one in declared if one.marker is None or one.marker.evaluate({"extra": extra})]
 
 
 def bill(
@@ -82,10 +94,10 @@ def bill(
     libraries = [
         {
             "type": "library",
-            "bom-ref": f"pkg:pypi/{_normal(one)}@{number}",
+            "bom-ref": f"pkg:pypi/{canonicalize_name(one)}@{number}",
             "name": one,
             "version": number,
-            "purl": f"pkg:pypi/{_normal(one)}@{number}",
+            "purl": f"pkg:pypi/{canonicalize_name(one)}@{number}",
         }
         for one, number in packages.items()
     ]

@@ -30,6 +30,7 @@ KEPT = (
     layout.FINGERPRINT,
     layout.SOURCES,
     layout.METRICS,
+    layout.SIZES,
     layout.SIGNATURE,
     layout.PROOFS,
 )

@@ -75,7 +75,7 @@ def card(facts: Facts) -> str:
 
 def _head(facts: Facts) -> str:
     head: dict[str, Any] = {
-        "license": facts.about.licence or "unknown",
+        "license": (facts.about.licence or "unknown").lower(),
         "library_name": "sklearn",
         "pipeline_tag": facts.task,
         "tags": ["runner", facts.declared.get("model", {}).get("use", "model")],
@@ -95,14 +95,12 @@ def _head(facts: Facts) -> str:
 
 
 def _loading(facts: Facts) -> str:
-    ways = [
-        "```python",
-        "import runner",
-        "",
-        'model = runner.load("PATH/OF/THIS/FOLDER")',
-        "model.predict(rows)",
-        "```",
-    ]
+    ways = """```python
+import runner
+
+model = runner.load("PATH/OF/THIS/FOLDER")
+model.predict(rows)
+```"""
     safe = "Nothing of a model file is read before the folder agrees with its manifest, and no pickle is ever loaded."
     return f"{ways}\n\n{safe} Run {facts.info.id}, of {facts.info.started}."
 

@@ -396,6 +396,7 @@ class Driver:
             "course": job.course,
             "share": job.share,
             "threads": threads,
+            "whole": self.planner.whole,
         }
         limits = self.options.trial
         if limits.seconds is not None:
@@ -577,6 +578,7 @@ class Driver:
             waited=max(0.0, tally.started - tally.submitted),
             peak_bytes=tally.peak or None,
             model_bytes=tally.model_bytes,
+            latency=tally.latency,
             fused=fused if fused > 1 else None,
             share=candidate.share,
             error=tally.error,

@@ -55,13 +55,15 @@ class Job:
 class Planner:
     """traits, libraries: see `runner.plan.lineage`. stored: whether the store has a stage already.
 
-    counted: last stage before the folds -> how many there are, where only the rows could tell.
+    counted: last stage before the folds -> how many there are, where only the rows could tell. whole: the sweep
+    chooses compressors, so that each trial is measured with its whole pipeline, and none is trained with others.
     """
 
     traits: Traits
     libraries: Mapping[str, str]
     stored: Callable[[str], bool]
     counted: dict[str, int] = field(default_factory=dict)
+    whole: bool = False
     _prepared: dict[str, str] = field(default_factory=dict)
     _courses: dict[tuple[int, int], str] = field(default_factory=dict)
     _descents: dict[Any, Lineage] = field(default_factory=dict)
@@ -113,7 +115,7 @@ class Planner:
         model = experiment.one("model")
         assert model is not None
         if self.likeness(experiment) is None:
-            why = " while there are compressors" if experiment.many("compressors") else ""
+            why = " while there are compressors" if self.whole or experiment.many("compressors") else ""
             why = " while its rows are streamed" if streams(experiment) else why
             raise ConfigError(
                 f"{model.offer} cannot be trained up to a part of its epochs, as this search asks for{why}. Choose "
@@ -125,7 +127,7 @@ class Planner:
         model = experiment.one("model")
         assert model is not None
         free = self.traits.free.get(model.key)
-        if free is None or experiment.many("compressors") or streams(experiment):
+        if free is None or self.whole or experiment.many("compressors") or streams(experiment):
             return None
         groups = ("model", "optimizer", "scheduler")
         return digest_of([_bound(experiment.one(group), free.get(group, ())) for group in groups], experiment.seed)

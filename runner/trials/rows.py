@@ -19,7 +19,7 @@ from runner.execute import cleaning, collecting
 from runner.execute.components import Components
 from runner.execute.gathering import checked_folds
 from runner.execute.observing import Stages
-from runner.execute.preparing import FoldStage, Prepared, fold_stages, parted_rows
+from runner.execute.preparing import FoldStage, Prepared, fold_stages, parted_rows, wants_rows
 from runner.execute.surroundings import Surroundings
 from runner.plan.experiment import Experiment
 from runner.plan.lineage import Lineage, Node
@@ -73,7 +73,7 @@ class Larder:
         upto: so many stages instead of all. whole: with the fitted pipeline, which what comes from the store has not.
         """
         nodes = descent.lineage.fold(fold)[:upto]
-        position, held = self._latest(nodes, whole=whole)
+        position, held = self._latest(nodes, whole=whole, trained=whole and wants_rows(descent.components))
         for place in range(position + 1, len(nodes)):
             made = self._computed(descent, fold, place, held, whole=whole)
             if made is None:
@@ -87,11 +87,11 @@ class Larder:
         """Name those of these stages that the store has."""
         return [] if self.store is None else [key for key in keys if self.store.has(key)]
 
-    def _latest(self, nodes: Sequence[Node], *, whole: bool) -> tuple[int, Held | None]:
-        """Find the last stage that is there."""
+    def _latest(self, nodes: Sequence[Node], *, whole: bool, trained: bool) -> tuple[int, Held | None]:
+        """Find the last stage that is there. trained: with the rows that its first transform learned from."""
         for place in range(len(nodes) - 1, -1, -1):
             held = self._recalled(nodes[place].key)
-            if held is not None and not (whole and isinstance(held.value, Prepared) and not held.value.complete):
+            if held is not None and not _lacks(held.value, whole=whole, trained=trained):
                 return place, held
         return -1, None
 
@@ -158,6 +158,13 @@ class _Split:
 
     rows: Dataset
     folds: list[collecting.Fold]
+
+
+def _lacks(value: Any, *, whole: bool, trained: bool) -> bool:
+    """Say whether rows lack what they are asked for: their fitted pipeline, or the rows that it learned from."""
+    if not isinstance(value, Prepared):
+        return False
+    return (whole and not value.complete) or (trained and bool(value.blocks) and value.learned_from is None)
 
 
 def _stage_at(components: Components, place: int, *, whole: bool) -> FoldStage | None:

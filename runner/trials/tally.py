@@ -115,6 +115,13 @@ class Tally:
         known = [size for size in sizes if size is not None]
         return round(statistics.fmean(known)) if known and len(known) == len(sizes) else None
 
+    @property
+    def latency(self) -> float | None:
+        """How long one row takes its whole pipelines on average; None where that was not measured."""
+        found = [answer.get("latency") for answer in self.answers.values()]
+        known = [seconds for seconds in found if seconds is not None]
+        return statistics.fmean(known) if known and len(known) == len(found) else None
+
     def curves(self) -> Mapping[str, Sequence[float]]:
         """Return the curves of the first training."""
         return self.answers[min(self.answers)]["curves"] if self.answers else {}

@@ -15,9 +15,13 @@ from runner.execute.components import Called, Components
 from runner.execute.fold import FittedFold, judged, rescored, smaller, train
 from runner.execute.observing import Stages
 from runner.execute.preparing import Prepared, check_table
+from runner.execute.sizing import first_row
 from runner.record.model_size import bytes_of
+from runner.ship.answers import latency
 from runner.trials.rows import Held
 
+#: As long as the latency of a trial may take to be found.
+_SECONDS = 0.05
 #: A training alone goes on after a fused one has failed, so that one trial's mistake is its own.
 Answer = dict[str, Any]
 
@@ -30,8 +34,11 @@ class Runner:
     components: Components
 
 
-def alone(one: Runner, held: Held, fold: int) -> Answer:
-    """Train and score one trial on a fold's rows; compressed first, if that is what would be shipped."""
+def alone(one: Runner, held: Held, fold: int, *, whole: bool = False) -> Answer:
+    """Train and score one trial on a fold's rows; compressed first, if that is what would be shipped.
+
+    whole: measure the whole pipeline and not only the model; the rows have it then.
+    """
     stages = Stages(fold=fold)
     start = time.perf_counter()
     model = train(one.components, held.value, stages)
@@ -39,7 +46,17 @@ def alone(one: Runner, held: Held, fold: int) -> Answer:
     compressors = one.components.many("compressors")
     if compressors and scored.diverged is None:
         scored = _compressed(one.components, compressors, scored, stages)
-    return told(scored, time.perf_counter() - start, 1)
+    answer = told(scored, time.perf_counter() - start, 1)
+    return answer | measured(scored) if whole and scored.diverged is None else answer
+
+
+def measured(fold: FittedFold) -> Answer:
+    """Return what the whole pipeline takes: bytes, and seconds for one row alone."""
+    assert fold.test is not None
+    return {
+        "model_bytes": bytes_of(fold.tail, packed=True),
+        "latency": latency(fold.tail, first_row(fold.test.features), seconds=_SECONDS),
+    }
 
 
 def _compressed(

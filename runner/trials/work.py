@@ -106,11 +106,11 @@ def _trial(bench: Bench, order: Mapping[str, Any]) -> Mapping[str, Any]:
     if streams(descent.experiment):
         return {"trials": {str(trial["number"]): {"folds": {"0": alone_in_batches(descent)}}}}
     one = Runner(trial["number"], descent.components)
-    whole = bool(descent.components.many("compressors"))
+    whole = order["whole"] or bool(descent.components.many("compressors"))
     folds = {}
     for fold in order["folds"]:
         held = bench.larder.rows(descent, fold, order["keep"], whole=whole)
-        folds[str(fold)] = _with_rows(training.alone(one, held, fold), held)
+        folds[str(fold)] = _with_rows(training.alone(one, held, fold, whole=whole), held)
     return {"trials": {str(one.number): {"folds": folds}}}
 
 

@@ -8,22 +8,19 @@ coefficients (n_outputs, n_features) become two thin factors, whose product is t
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
-from runner.errors import ConfigError, DataError
+from runner.errors import ConfigError
 from runner.options import Count, UnitInterval
-from runner_builtin.models.gradient_classifier import labels, probabilities
-
-Array = NDArray[Any]
-Link = Literal["softmax", "one_vs_rest"]
+from runner_builtin.compressors.linear_parts import LINKS, Array, Link, coefficients, link_of
+from runner_builtin.compressors.networks import Network
+from runner_builtin.models.gradient_classifier import labels
 
 
 class TruncatedSVDCompressor:
@@ -42,14 +39,14 @@ class TruncatedSVDCompressor:
     def compress(self, pipeline: Pipeline) -> Pipeline:
         """Return a pipeline with the same steps but for the last. The factors keep the coefficients' dtype."""
         name, model = pipeline.steps[-1]
-        coef, intercept = _coefficients(name, model)
+        coef, intercept = coefficients("truncated_svd", name, model)
         left, sizes, right = np.linalg.svd(coef, full_matrices=False)
         rank = self._rank(name, coef.shape, sizes)
         inner = np.ascontiguousarray(right[:rank].T)
         outer = np.ascontiguousarray((left[:, :rank] * sizes[:rank]).T)
         smaller: LowRankLinearClassifier | LowRankLinearRegressor
         if is_classifier(model):
-            link = _link(name, model, coef, intercept)
+            link = link_of("truncated_svd", name, model, coef, intercept)
             smaller = LowRankLinearClassifier(inner, outer, intercept, model.classes_, link)
         else:
             smaller = LowRankLinearRegressor(inner, outer, intercept)
@@ -114,6 +111,10 @@ class _LowRankLinear(BaseEstimator):
             "and compress that."
         )
 
+    def _layers(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+        nothing = np.zeros(self.inner.shape[1], dtype=self.inner.dtype)
+        return (self.inner, self.outer), (nothing, self.intercept)
+
     def _scores(self, X: Any) -> Array:
         X = validate_data(self, X, accept_sparse="csr", reset=False)
         scores = np.asarray((X @ self.inner) @ self.outer + self.intercept)
@@ -141,6 +142,10 @@ class LowRankLinearClassifier(ClassifierMixin, _LowRankLinear):
         """The labels, in the order of the columns of scores and probabilities."""
         return self.classes
 
+    def network(self) -> Network:
+        """Return it as two layers with nothing between them."""
+        return Network(*self._layers(), classes=self.classes, link=self.link)
+
     def decision_function(self, X: Any) -> Array:
         """Return scores: (n_rows,) for two classes with one output, else (n_rows, n_outputs)."""
         return self._scores(X)
@@ -163,67 +168,10 @@ class LowRankLinearRegressor(RegressorMixin, _LowRankLinear):
         self.outer = outer
         self.intercept = intercept
 
+    def network(self) -> Network:
+        """Return it as two layers with nothing between them."""
+        return Network(*self._layers())
+
     def predict(self, X: Any) -> Array:
         """Return the predicted values (n_rows, n_outputs)."""
         return self._scores(X)
-
-
-def one_vs_rest(scores: Array) -> Array:
-    """Return the logistic function of each class's score, made to sum to 1 over the classes."""
-    if scores.ndim == 1:
-        return probabilities(scores)
-    each = 0.5 * (1 + np.tanh(0.5 * scores))
-    return np.asarray(each / each.sum(axis=1, keepdims=True))
-
-
-#: Scores -> probabilities, by the name of the link.
-LINKS: dict[Link | None, Callable[[Array], Array]] = {"softmax": probabilities, "one_vs_rest": one_vs_rest}
-
-
-def _coefficients(name: str, model: Any) -> tuple[Array, Array]:
-    """Coefficients (n_outputs, n_features) and intercepts (n_outputs,), once they are seen to make the model."""
-    coef, intercept = getattr(model, "coef_", None), getattr(model, "intercept_", None)
-    if coef is None or intercept is None:
-        raise _not_linear(name, model, "has no coef_ and intercept_")
-    coef = np.atleast_2d(coef.toarray() if hasattr(coef, "toarray") else coef)
-    intercept = np.broadcast_to(np.asarray(intercept, dtype=coef.dtype), (coef.shape[0],)).copy()
-    if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
-        raise DataError(
-            f"Compressor 'truncated_svd': step {name!r} has coefficients that are not finite. Its training did not "
-            "succeed; mend that first."
-        )
-    answer = model.decision_function if is_classifier(model) else model.predict
-    probe = _probe(coef, intercept)
-    expected = np.reshape(probe @ coef.T + intercept, (len(probe), -1))
-    given = np.reshape(answer(probe), (len(probe), -1))
-    if given.shape != expected.shape or not np.allclose(given, expected, rtol=1e-3, atol=1e-4):
-        raise _not_linear(name, model, "does not answer with X · coef_ + intercept_")
-    return coef, intercept
-
-
-def _link(name: str, model: Any, coef: Array, intercept: Array) -> Link | None:
-    """How the model turns scores into probabilities: the way that gives what the model itself gives."""
-    if not hasattr(model, "predict_proba"):
-        return None
-    probe = _probe(coef, intercept)
-    scores = probe @ coef.T + intercept
-    given = model.predict_proba(probe)
-    for link, function in LINKS.items():
-        ours = function(scores[:, 0] if scores.shape[1] == 1 else scores)
-        if np.allclose(ours, given, rtol=1e-4, atol=1e-6):
-            return link
-    raise _not_linear(name, model, f"makes probabilities in another way than {sorted(map(str, LINKS))!r}")
-
-
-def _probe(coef: Array, intercept: Array) -> Array:
-    """Eight rows of features that bring scores of about unit size, so that no probability is worn flat."""
-    scores = np.random.default_rng(0).standard_normal((8, len(coef)))
-    return np.asarray((scores - intercept) @ np.linalg.pinv(coef.T.astype(np.float64), rcond=1e-4))
-
-
-def _not_linear(name: str, model: Any, reason: str) -> ConfigError:
-    return ConfigError(
-        f"Compressor 'truncated_svd' needs a linear model as the last step; step {name!r} is "
-        f"{type(model).__name__!r}, which {reason}. Choose a linear model such as 'softmax', or "
-        "remove this compressor."
-    )

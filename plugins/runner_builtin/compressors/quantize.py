@@ -1,0 +1,180 @@
+"""Weights of eight bits instead of 32 or 64: a quarter of the bytes, for a little accuracy.
+
+Each output of a layer is a channel with a scale of its own: weight = scale · q with q from -127 to 127, symmetric
+around zero (Jacob et al., 2018; per channel: Krishnamoorthi, 2018). Biases and scales stay float32. The answers are
+computed in float32 from the eight-bit weights, so what is measured afterwards is what is shipped.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.pipeline import Pipeline
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import validate_data
+
+from runner.errors import ConfigError
+from runner_builtin.compressors.linear_parts import Link
+from runner_builtin.compressors.networks import ACTIVATIONS, Activation, Network, chances, network_of
+from runner_builtin.models.gradient_classifier import labels
+
+Array = NDArray[Any]
+
+
+class QuantizeCompressor:
+    """Holds the weights of a linear model or a multi-layer perceptron as int8, with a float32 scale per output.
+
+    Works on ours, on scikit-learn's, on linear support vector machines, and on what other compressors made of them.
+    Raises ConfigError for another model, DataError for weights that are not finite.
+    """
+
+    def compress(self, pipeline: Pipeline) -> Pipeline:
+        """Return a pipeline with the same steps but for the last."""
+        name, model = pipeline.steps[-1]
+        network = network_of("quantize", name, model)
+        pairs = [_eight_bits(weights) for weights in network.weights]
+        parts = {
+            "weights": [weights for weights, _ in pairs],
+            "scales": [scales for _, scales in pairs],
+            "biases": [np.asarray(bias, dtype=np.float32) for bias in network.biases],
+            "activation": network.activation,
+        }
+        smaller: QuantizedClassifier | QuantizedRegressor
+        if network.classes is not None:
+            smaller = QuantizedClassifier(**parts, classes=network.classes, link=network.link)
+        else:
+            smaller = QuantizedRegressor(**parts, flat=network.flat)
+        if hasattr(model, "feature_names_in_"):
+            smaller.feature_names_in_ = model.feature_names_in_
+        compressed = copy.copy(pipeline)
+        compressed.steps = [*pipeline.steps[:-1], (name, smaller)]
+        return compressed
+
+
+def _eight_bits(weights: Array) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return int8 weights of the same shape and the scale of each column; a column of zeros has scale 1."""
+    largest = np.abs(weights).max(axis=0)
+    scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    return np.rint(weights / scales).clip(-127, 127).astype(np.int8), scales
+
+
+class _Quantized(BaseEstimator):  # type: ignore[misc]
+    """weights: int8 (n_in, n_out) per layer; scales, biases: float32 (n_out,) per layer."""
+
+    weights: list[NDArray[np.int8]]
+    scales: list[NDArray[np.float32]]
+    biases: list[NDArray[np.float32]]
+    activation: Activation
+    feature_names_in_: Array
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many columns X has."""
+        return int(self.weights[0].shape[0])
+
+    def fit(self, X: Any, y: Any = None) -> NoReturn:
+        """Refuse: the weights come from a fitted model."""
+        raise ConfigError(
+            f"{type(self).__name__} is a compressed model and cannot be fitted. Fit the pipeline it was made from "
+            "and compress that."
+        )
+
+    def _scores(self, X: Any) -> Array:
+        passed = validate_data(self, X, accept_sparse="csr", reset=False)
+        for place, (weights, scales, bias) in enumerate(zip(self.weights, self.scales, self.biases, strict=True)):
+            # the scales belong to the outputs, so one product for each of them does for the whole column
+            passed = np.asarray(passed @ weights.astype(np.float32)) * scales + bias
+            if place + 1 < len(self.weights):
+                passed = ACTIVATIONS[self.activation](passed)
+        return np.asarray(passed)
+
+    def _layers(self) -> tuple[Array, ...]:
+        return tuple(
+            weights.astype(np.float32) * scales for weights, scales in zip(self.weights, self.scales, strict=True)
+        )
+
+
+def _has_link(model: Any) -> bool:
+    return model.link is not None
+
+
+class QuantizedClassifier(ClassifierMixin, _Quantized):
+    """A classifier with weights of eight bits. link: how scores become probabilities; None if they do not."""
+
+    def __init__(
+        self,
+        weights: list[NDArray[np.int8]],
+        scales: list[NDArray[np.float32]],
+        biases: list[NDArray[np.float32]],
+        activation: Activation,
+        classes: Array,
+        link: Link | None = None,
+    ) -> None:
+        self.weights = weights
+        self.scales = scales
+        self.biases = biases
+        self.activation = activation
+        self.classes = classes
+        self.link = link
+
+    @property
+    def classes_(self) -> Array:
+        """The labels, in the order of the columns of scores and probabilities."""
+        return self.classes
+
+    def network(self) -> Network:
+        """Return its layers as float32."""
+        return Network(self._layers(), tuple(self.biases), self.activation, self.classes, self.link)
+
+    def decision_function(self, X: Any) -> Array:
+        """Return scores: (n_rows,) for two classes with one output, else (n_rows, n_outputs)."""
+        scores = self._scores(X)
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict(self, X: Any) -> Array:
+        """Return the label (n_rows,) with the highest score."""
+        return labels(self.decision_function(X), self.classes)
+
+    @available_if(_has_link)
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class, (n_rows, n_classes)."""
+        return chances(self.link, self._scores(X))
+
+
+class QuantizedRegressor(RegressorMixin, _Quantized):
+    """A regression with weights of eight bits. flat: whether it gives (n_rows,)."""
+
+    def __init__(
+        self,
+        weights: list[NDArray[np.int8]],
+        scales: list[NDArray[np.float32]],
+        biases: list[NDArray[np.float32]],
+        activation: Activation,
+        flat: bool = False,
+    ) -> None:
+        self.weights = weights
+        self.scales = scales
+        self.biases = biases
+        self.activation = activation
+        self.flat = flat
+
+    def network(self) -> Network:
+        """Return its layers as float32."""
+        return Network(self._layers(), tuple(self.biases), self.activation, flat=self.flat)
+
+    def predict(self, X: Any) -> Array:
+        """Return the predicted values, (n_rows,) or (n_rows, n_outputs)."""
+        values = self._scores(X)
+        return values[:, 0] if self.flat else values
