@@ -1,0 +1,62 @@
+"""A loaded model as the server asks it: checked rows to the outputs that are wanted.
+
+The steps before the model are carried out once for all outputs: asking `predict` and then `predict_proba` of a
+pipeline would do everything twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runner.serve.questions import CHANCES, LABELS, Answer
+from runner.ship.edge_rows import typical_row
+from runner.ship.rows import Rows, checked, framed
+from runner.ship.signature import Signature
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model with its name. version: the run's id; engine: the export that answers; model: what its exporter loaded.
+
+    sha256: of the model's file.
+    """
+
+    name: str
+    version: str
+    engine: str
+    signature: Signature
+    model: Any
+    sha256: str = ""
+
+    @cached_property
+    def _parts(self) -> tuple[Sequence[Any], Any]:
+        """The steps whose outcome can be used for every output, and what answers after them."""
+        steps = getattr(self.model, "steps", None)
+        if not isinstance(steps, list):
+            return (), self.model
+        before = [step for _, step in steps[:-1] if step is not None and step != "passthrough"]
+        return before, steps[-1][1]
+
+    def answer(self, rows: Rows, wanted: Collection[str]) -> Answer:
+        """Ask the model. Whatever it raises is the model's own."""
+        features = framed(self.signature, rows)
+        before, last = self._parts
+        for step in before:
+            features = step.transform(features)
+        answer: dict[str, NDArray[Any]] = {}
+        if LABELS in wanted:
+            answer[LABELS] = np.asarray(last.predict(features))
+        if CHANCES in wanted:
+            answer[CHANCES] = np.asarray(last.predict_proba(features), dtype=np.float64)
+        return answer
+
+    def warm_up(self) -> None:
+        """Answer a made-up row, so that the first client does not wait for what is imported on the way."""
+        row = {name: [value] for name, value in typical_row(self.signature).items()}
+        self.answer(checked(self.signature, row), [LABELS, *([CHANCES] if self.signature.probabilities else [])])
