@@ -54,7 +54,7 @@ class Application:
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.served)
         self.in_flight = 0
-        self._batcher: Batcher | None = None
+        self._batcher = Batcher(self.served, delay=self.delay)
         name, version = self.served.name, self.served.version
         models = (f"/v2/models/{name}", f"/v2/models/{name}/versions/{version}")
         metadata = Reply.of(model_metadata(self.served))
@@ -103,8 +103,7 @@ class Application:
 
     def close(self) -> None:
         """Ask the model no more."""
-        if self._batcher is not None:
-            self._batcher.close()
+        self._batcher.close()
 
     def _admit(self, request: Request) -> None:
         if self.token is None or request.path in _OPEN:
@@ -186,8 +185,6 @@ class Application:
         return write_invocation(asked, await self._ask(asked))
 
     async def _ask(self, question: Question) -> Answer:
-        if self._batcher is None:
-            self._batcher = Batcher(self.served, delay=self.delay)
         try:
             answer = await self._batcher.ask(question)
         except Exception as error:  # noqa: BLE001 - the model's own, told by kind

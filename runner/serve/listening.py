@@ -34,12 +34,15 @@ def is_loopback(host: str) -> bool:
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket bound to an address. Raises ResourceError where that cannot be."""
+    made = None
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         made = socket.socket(family, kind, proto)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(address)
     except OSError as error:
+        if made is not None:
+            made.close()
         raise ResourceError(
             f"cannot listen on {host!r}, port {port}: {error.strerror}. Choose another by --host and --port."
         ) from None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from runner.errors import DataError
 from runner.serve.replies import Refusal
 from runner.ship.rows import Rows, checked
-from runner.ship.signature import Signature
+from runner.ship.signature import Input, Signature
 
 #: The outputs of a model.
 LABELS, CHANCES = "predict", "predict_proba"
@@ -55,20 +55,28 @@ def too_many(rows: int, most: int) -> Refusal:
 
 def oddities(signature: Signature, rows: Rows) -> str | None:
     """Say what is unlike the training data in rows that a model failed on; None where nothing is."""
-    for one in signature.inputs:
-        values = rows.columns[one.name]
-        if values.dtype.kind == "f":
-            odd = ~np.isfinite(values.reshape(len(values), -1)).all(axis=1)
-            what = "a value that is missing or not finite, and the model learned from none"
-        elif values.dtype == object and one.values is not None:
-            odd = np.array([value not in one.values for value in values.ravel().tolist()]).reshape(len(values))
-            what = "a value that the training data did not have"
-        elif values.dtype == object:
-            odd = np.array([value is None for value in values.ravel().tolist()])
-            odd = odd.reshape(len(values), -1).any(axis=1)
-            what = "a missing value, and the model learned from none"
-        else:
-            continue
-        if odd.any():
-            return f"input {one.name!r}, row {int(odd.argmax())}: {what}"
+    for odd_rows, what in (
+        (_incomplete, "a value that is missing or not finite, and the model learned from none"),
+        (_unseen, "a value that the training data did not have"),
+    ):
+        for one in signature.inputs:
+            odd = odd_rows(one, rows.columns[one.name])
+            if odd.any():
+                return f"input {one.name!r}, row {int(odd.argmax())}: {what}"
     return None
+
+
+def _incomplete(one: Input, values: NDArray[Any]) -> NDArray[np.bool_]:
+    if values.dtype.kind == "f":
+        gone = ~np.isfinite(values)
+    elif values.dtype == object:
+        gone = np.array([value is None for value in values.ravel().tolist()], dtype=bool)
+    else:
+        return np.zeros(len(values), dtype=bool)
+    return gone.reshape(len(values), -1).any(axis=1)
+
+
+def _unseen(one: Input, values: NDArray[Any]) -> NDArray[np.bool_]:
+    if one.values is None:
+        return np.zeros(len(values), dtype=bool)
+    return np.array([value not in one.values for value in values.tolist()], dtype=bool)

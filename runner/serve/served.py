@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.serve.questions import CHANCES, LABELS, Answer
+from runner.serve.questions import CHANCES, LABELS, Answer, outputs_of
 from runner.ship.edge_rows import typical_row
 from runner.ship.rows import Rows, checked, framed
 from runner.ship.signature import Signature
@@ -47,16 +47,25 @@ class Served:
         """Ask the model. Whatever it raises is the model's own."""
         features = framed(self.signature, rows)
         before, last = self._parts
-        for step in before:
-            features = step.transform(features)
-        answer: dict[str, NDArray[Any]] = {}
-        if LABELS in wanted:
-            answer[LABELS] = np.asarray(last.predict(features))
-        if CHANCES in wanted:
-            answer[CHANCES] = np.asarray(last.predict_proba(features), dtype=np.float64)
-        return answer
+        if not before:
+            return _asked(last, features, wanted)
+        from sklearn import config_context  # loaded with the pipeline; an export may do without
+
+        with config_context(skip_parameter_validation=True):  # of settings, which were checked when it was trained
+            for step in before:
+                features = step.transform(features)
+            return _asked(last, features, wanted)
 
     def warm_up(self) -> None:
         """Answer a made-up row, so that the first client does not wait for what is imported on the way."""
         row = {name: [value] for name, value in typical_row(self.signature).items()}
-        self.answer(checked(self.signature, row), [LABELS, *([CHANCES] if self.signature.probabilities else [])])
+        self.answer(checked(self.signature, row), outputs_of(self.signature))
+
+
+def _asked(model: Any, features: Any, wanted: Collection[str]) -> Answer:
+    answer: dict[str, NDArray[Any]] = {}
+    if LABELS in wanted:
+        answer[LABELS] = np.asarray(model.predict(features))
+    if CHANCES in wanted:
+        answer[CHANCES] = np.asarray(model.predict_proba(features), dtype=np.float64)
+    return answer

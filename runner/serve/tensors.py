@@ -55,7 +55,7 @@ def read_tensor(record: Mapping[str, Any], raw: memoryview | None = None) -> Ten
     if raw is not None:
         flat = _texts(name, raw) if datatype == BYTES else _numbers(name, NUMBERS[datatype], raw)
     elif isinstance(record.get("data"), list):
-        flat = _from_json(name, datatype, record["data"])
+        flat = _from_json(name, datatype, shape, record["data"])
     else:
         raise Refusal(400, f"input {name!r} has no 'data', and no 'binary_data_size' in its parameters")
     if flat.size != math.prod(shape):
@@ -63,22 +63,23 @@ def read_tensor(record: Mapping[str, Any], raw: memoryview | None = None) -> Ten
     return Tensor(name, datatype, flat.reshape(shape))
 
 
-def _from_json(name: str, datatype: str, data: list[Any]) -> NDArray[Any]:
+def _from_json(name: str, datatype: str, shape: list[int], data: list[Any]) -> NDArray[Any]:
     """Return the values in one row, wherever they were nested. Gaps (null) and texts stay objects."""
-    if datatype != BYTES:
-        try:
-            array = np.asarray(data)
-        except ValueError:
-            raise Refusal(400, f"input {name!r}: the lists in 'data' have different lengths") from None
-        if array.dtype.kind in "iufb" or not array.size:
-            return _as_declared(name, datatype, array.reshape(-1))
-    flat = _flat(data)
-    expected = str if datatype == BYTES else int | float
-    wrong = next((value for value in flat if value is not None and not isinstance(value, expected)), None)
-    if wrong is not None:
+    types = set(map(type, data))
+    if list in types:
+        nested = np.array(data, dtype=object)
+        if nested.shape != tuple(shape):
+            raise Refusal(400, f"input {name!r}: shape {shape} is declared, the lists in 'data' are nested otherwise")
+        data = nested.ravel().tolist()
+        types = set(map(type, data))
+    allowed = {str} if datatype == BYTES else {bool, int} if datatype == "BOOL" else {int, float}
+    if not types <= {*allowed, type(None)}:
+        wrong = next(value for value in data if type(value) not in {*allowed, type(None)})
         raise Refusal(400, f"input {name!r}: {datatype} is declared, found {wrong!r:.100} in 'data'")
-    made = np.empty(len(flat), dtype=object)
-    made[:] = flat
+    if datatype != BYTES and type(None) not in types:
+        return _as_declared(name, datatype, np.array(data))
+    made = np.empty(len(data), dtype=object)
+    made[:] = data
     return made
 
 
@@ -93,12 +94,6 @@ def _as_declared(name: str, datatype: str, array: NDArray[Any]) -> NDArray[Any]:
     if lost.size:
         raise Refusal(400, f"input {name!r}: {datatype} is declared, found {array[lost[0]].item()!r} in 'data'")
     return made
-
-
-def _flat(nested: list[Any]) -> list[Any]:
-    while any(isinstance(item, list) for item in nested):
-        nested = [inner for item in nested for inner in (item if isinstance(item, list) else [item])]
-    return nested
 
 
 def _numbers(name: str, dtype: np.dtype[Any], raw: memoryview) -> NDArray[Any]:

@@ -183,13 +183,16 @@ def _numbers(one: Input, values: Any) -> NDArray[Any]:
 
 def _at_once(values: Any) -> NDArray[Any] | None:
     """Return one number a row, or None where the values have to be looked at one by one."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
+    if isinstance(values, list) and not set(map(type, values)) <= _PLAIN:
+        return None  # texts would all be given the room of the longest
+    array = np.asarray(values)
+    if array.dtype.kind not in "iufb" or array.ndim not in (1, 2) or array.shape[1:] not in ((), (1,)):
         return None
-    if array.dtype.kind not in "iufb" or array.ndim > 2 or (array.ndim == 2 and array.shape[1] != 1):
-        return None
-    return array.reshape(-1) if array.ndim else None
+    return array.reshape(-1)
+
+
+#: Types of numbers in JSON.
+_PLAIN = frozenset({int, float, bool})
 
 
 def _is_number(value: Any) -> bool:
@@ -211,11 +214,8 @@ def _short(value: Any) -> str:
 def _array(one: Input, values: Any) -> Any:
     if one.datatype == "BYTES":
         return _texts(one, values)
-    try:
-        array = np.asarray(values, dtype=np.float64 if one.datatype == "FP64" else None)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"input {one.name!r}: no array of {one.datatype}: {error}") from None
-    if array.dtype == object or array.dtype.kind not in "iufb":
+    array = values if getattr(values, "dtype", None) is not None else _nested(one, values)
+    if array.dtype.kind not in "iufb":
         array = _floats(one, array)
     if array.shape[1:] != one.shape:
         raise DataError(
@@ -229,13 +229,25 @@ def _is_whole(array: NDArray[Any]) -> bool:
     return array.dtype.kind in "iub" or bool(np.isfinite(array).all() and (array == np.floor(array)).all())
 
 
-def _floats(one: Input, array: Any) -> Any:
+def _nested(one: Input, values: Any) -> NDArray[Any]:
+    """Return lists in lists as an array of objects, which takes no more room than they do."""
     try:
+        return np.array(values, dtype=object)
+    except ValueError as error:
+        raise DataError(f"input {one.name!r}: no array of {one.datatype}: {error}") from None
+
+
+def _floats(one: Input, array: NDArray[Any]) -> NDArray[Any]:
+    flat = array.ravel().tolist()
+    if not set(map(type, flat)) <= {*_PLAIN, type(None)}:
+        wrong = next((value for value in flat if value is not None and not _is_number(value)), None)
+        if isinstance(wrong, list):
+            raise DataError(f"input {one.name!r}: the lists in it have different lengths, so it is no array.")
+        if wrong is not None:
+            raise DataError(f"input {one.name!r}: expected numbers ({one.datatype}), found {_short(wrong)}.")
+    if None in flat or one.datatype == "FP64":
         return array.astype(np.float64)
-    except (ValueError, TypeError):
-        raise DataError(
-            f"input {one.name!r}: expected numbers ({one.datatype}), found {array.ravel()[:1]!r}."
-        ) from None
+    return np.array(flat).reshape(array.shape)
 
 
 def _holds(dtype: str, array: Any) -> bool:
