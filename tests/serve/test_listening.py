@@ -138,7 +138,10 @@ def test_a_server_that_is_told_to_end_answers_what_came_and_ends_well(array_run:
                 assert time.monotonic() < until
             assert server.get("/v2/health/live")[0] == 200
             connection.sendall(b'{"instances": [[9.0,  -1.0]]}')
-            assert connection.recv(65536).endswith(b'{"predictions":[1]}')
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+            assert answer.endswith(b'{"predictions":[1]}')
         assert server.process.wait(30) == 0
         assert server.process.communicate()[1] == ""
 
