@@ -25,7 +25,8 @@ class NotConvertible(Exception):
 class Tensor:
     """Rows of values. shape: of one row. names: of its columns, where they are known.
 
-    gaps: of texts, the input column that may be missing in it; None once every gap is filled.
+    gaps: of texts, the input column that may be missing in it; None once every gap is filled. offset: of numbers
+    that are far from zero for their spread, about where they are, (n_columns,).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Tensor:
     shape: tuple[int, ...]
     names: tuple[str, ...] | None = None
     gaps: str | None = None
+    offset: tuple[float, ...] | None = None
 
 
 #: A table: column by column, each of shape (1,).
