@@ -113,15 +113,37 @@ class Graph:
 
     def included(self, model: onnx.ModelProto, given: Mapping[str, str]) -> list[str]:
         """Take in another graph. given: its inputs -> tensors of this one. Returns the names of its outputs."""
-        from onnx import compose
-
-        prefix = self.fresh("part") + "/"
-        renamed = compose.add_prefix(model, prefix).graph
-        inner = {f"{prefix}{name}": tensor for name, tensor in given.items()}
-        for constant in renamed.initializer:
+        names = _Names(self.fresh("part"), dict(given))
+        names.rename(model.graph)
+        for constant in model.graph.initializer:
             self.constants[constant.name] = constant
-        for node in renamed.node:
-            for place, name in enumerate(node.input):
-                node.input[place] = inner.get(name, name)
-            self.nodes.append(node)
-        return [output.name for output in renamed.output]
+        self.nodes += model.graph.node
+        return [output.name for output in model.graph.output]
+
+
+class _Names:
+    """Names for the tensors of another graph that follow from their order alone, whatever they were called."""
+
+    def __init__(self, prefix: str, known: dict[str, str]) -> None:
+        self.prefix = prefix
+        self.known = known
+
+    def rename(self, graph: onnx.GraphProto) -> None:
+        """Change the names of a graph, and of those inside its nodes."""
+        graph.name = self.prefix
+        del graph.value_info[:]
+        for one in (*graph.input, *graph.initializer):
+            one.name = self._of(one.name)
+        for node in graph.node:
+            node.input[:] = [self._of(name) for name in node.input]
+            for attribute in node.attribute:
+                for inner in (attribute.g, *attribute.graphs):
+                    if inner.node:
+                        self.rename(inner)
+            node.output[:] = [self._of(name) for name in node.output]
+            node.name = node.output[0]
+        for one in graph.output:
+            one.name = self._of(one.name)
+
+    def _of(self, name: str) -> str:
+        return self.known.setdefault(name, f"{self.prefix}/{len(self.known)}") if name else ""

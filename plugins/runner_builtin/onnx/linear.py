@@ -50,11 +50,16 @@ def by_sgd(step: Any, features: Features, graph: Graph) -> Answer:
 
 def valued(step: Any, features: Features, graph: Graph) -> Answer:
     """Convert a linear regression of one target or several."""
-    rows = np.atleast_2d(step.coef_.toarray() if hasattr(step.coef_, "toarray") else step.coef_).astype(np.float64)
-    given, bias = centred(rows.T, np.asarray(step.intercept_, dtype=np.float64), matrix(features, graph), graph)
-    made = graph.node("MatMul", as_float(given, graph).name, graph.constant(np.ascontiguousarray(rows.T), np.float32))
-    # values may be far from zero for their spread, too
-    return Answer(values=graph.node("Add", graph.cast(made, "double"), graph.constant(np.broadcast_to(bias, (len(rows),)))))
+    rows = np.atleast_2d(step.coef_.toarray() if hasattr(step.coef_, "toarray") else step.coef_)
+    bias = np.broadcast_to(np.asarray(step.intercept_, dtype=np.float64), (len(rows),))
+    return Answer(values=_values(rows.T, bias, matrix(features, graph), graph))
+
+
+def _values(weights: Array, bias: Any, features: Tensor, graph: Graph) -> str:
+    """Return X · weights + bias, the sum 64 bits wide: values may be far from zero for their spread, too."""
+    given, bias = centred(weights, bias, features, graph)
+    made = graph.node("MatMul", as_float(given, graph).name, graph.constant(np.ascontiguousarray(weights), np.float32))
+    return graph.node("Add", graph.cast(made, "double"), graph.constant(np.atleast_1d(bias), np.float64))
 
 
 def of_low_rank(step: Any, features: Features, graph: Graph) -> Answer:
@@ -82,8 +87,8 @@ def softmax(scores: str, outputs: int, graph: Graph) -> str:
 
 def rest(scores: str, graph: Graph) -> str:
     """Turn scores of each class against the rest into probabilities that add up to 1."""
-    each = graph.node("Sigmoid", scores)
-    return graph.node("Div", each, graph.node("ReduceSum", each, graph.constant([1]), keepdims=1))
+    # by their logarithms, log(1 / (1 + exp(-s))), for in 32 bits all of them may be 0
+    return graph.node("Softmax", graph.node("Neg", graph.node("Softplus", graph.node("Neg", scores))), axis=1)
 
 
 def product(weights: Array, bias: Any, features: Tensor, graph: Graph) -> str:
@@ -141,7 +146,8 @@ def network(step: Any, features: Features, graph: Graph) -> Answer:
     for layer in range(last):
         reached = product(params[f"weights_{layer}"], params[f"bias_{layer}"], given, graph)
         given = Tensor(ACTIVATIONS[step.activation](reached, graph), "float", (len(params[f"bias_{layer}"]),))
-    scores = product(params[f"weights_{last}"], params[f"bias_{last}"], given, graph)
+    weights, bias = params[f"weights_{last}"], params[f"bias_{last}"]
     if not hasattr(step, "classes_"):
-        return Answer(values=scores)
+        return Answer(values=_values(weights, bias, given, graph))
+    scores = product(weights, bias, given, graph)
     return Answer(scores, softmax(scores, len(params[f"bias_{last}"]), graph))

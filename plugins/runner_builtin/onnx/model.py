@@ -48,7 +48,7 @@ class OnnxModel:
         answers: NDArray[Any] = np.concatenate(found)
         if answers.dtype.kind == "f" and np.isnan(answers).any():
             row = int(np.flatnonzero(np.isnan(answers.reshape(len(answers), -1)).any(axis=1))[0])
-            raise DataError(f"the model has no answer to row {row}: a value is missing in it that no step fills.")
+            raise DataError(f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large.")
         return answers
 
     def _blank(self, output: str, rows: Any) -> NDArray[Any]:

@@ -88,6 +88,7 @@ _MODELS = {
     "sklearn.calibration:CalibratedClassifierCV": "around:averaged",
     "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:HistGradientBoostingClassifier": "trees:boosted_classes",
     "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:HistGradientBoostingRegressor": "trees:boosted_values",
+    "sklearn.discriminant_analysis:LinearDiscriminantAnalysis": "linear:probable",
     "sklearn.linear_model._logistic:LogisticRegression": "linear:logistic",
     "sklearn.linear_model._logistic:LogisticRegressionCV": "linear:logistic",
     "sklearn.linear_model._perceptron:Perceptron": "linear:scored",

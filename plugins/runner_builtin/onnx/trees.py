@@ -13,7 +13,7 @@ from runner_builtin.onnx.linear import softmax
 
 def boosted_classes(step: Any, features: Features, graph: Graph) -> Answer:
     """Convert a HistGradientBoostingClassifier."""
-    raw = _raw(step, features, graph)
+    raw = graph.cast(_raw(step, features, graph), "float")
     return Answer(raw, softmax(raw, step.n_trees_per_iteration_, graph))
 
 
@@ -24,7 +24,7 @@ def boosted_values(step: Any, features: Features, graph: Graph) -> Answer:
 
 
 def _raw(step: Any, features: Features, graph: Graph) -> str:
-    """Return the sums of the leaves, (n, n_outputs)."""
+    """Return the sums of the leaves, (n, n_outputs), 64 bits wide."""
     from onnx import numpy_helper
 
     if getattr(step, "is_categorical_", None) is not None:
@@ -43,7 +43,7 @@ def _raw(step: Any, features: Features, graph: Graph) -> str:
         target_weights_as_tensor=numpy_helper.from_array(np.asarray(table.weights, dtype=np.float64), "weights"),
         **attributes,
     )  # fmt: skip
-    return graph.node("Add", graph.cast(made, "float"), graph.constant(base, np.float32))
+    return graph.node("Add", graph.cast(made, "double"), graph.constant(base, np.float64))
 
 
 class _Nodes:
