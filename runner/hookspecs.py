@@ -108,3 +108,8 @@ def runner_trainers() -> Mapping[str, str]:  # type: ignore[empty-body]
 @hookspec
 def runner_trusted_types() -> Sequence[str]:  # type: ignore[empty-body]
     """Name the types "package.module.Class", beside the offered components, that a saved model may hold."""
+
+
+@hookspec
+def runner_onnx_converters() -> Table:  # type: ignore[empty-body]
+    """Offer to write fitted steps as ONNX: a step's "package.module:Class" -> `convert(step, features, graph)`."""

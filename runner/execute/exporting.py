@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,18 +25,20 @@ _USUAL = "runner-ml:skops"
 
 @dataclass(frozen=True)
 class Shipping:
-    """Where finished models go. trusted: the types that a saved model may hold; info: tells of the run so far."""
+    """Where finished models go. trusted: the types that a saved model may hold; converters:
+    to ONNX, of plugins; info: tells of the run so far."""
 
     components: Components
     folder: RunFolder
     trusted: Collection[str]
+    converters: Mapping[str, Any]
     info: Callable[[], RunInfo]
 
     def carry_out(self, experiment: str, trial: Trial, stages: Stages) -> None:
         """Export and deploy what the trial ships; a trial that diverged ships nothing."""
         if trial.winner is None:
             return
-        run = _finished(experiment, trial)
+        run = _finished(experiment, trial, self.converters)
         proving = Proving(self.components, trial, run, self.folder, self.trusted, self._is_shipped)
         proofs = {}
         for called in self.components.many("exporters"):
@@ -71,12 +73,12 @@ class Shipping:
         return bool(self.components.many("deployers")) or not usual
 
 
-def _finished(experiment: str, trial: Trial) -> FinishedRun:
+def _finished(experiment: str, trial: Trial, converters: Mapping[str, Any]) -> FinishedRun:
     assert trial.winner is not None
     pipeline = trial.winner.pipeline
     scores = {name: total.mean for name, total in trial.metrics.total.items() if isinstance(total.mean, float)}
     classes = getattr(pipeline.steps[-1][1], "classes_", None)
-    return FinishedRun(experiment, pipeline, trial.sample, scores, None if classes is None else list(classes))
+    return FinishedRun(experiment, pipeline, trial.sample, scores, None if classes is None else list(classes), converters)
 
 
 def _told(proof: Proof | None) -> str:
