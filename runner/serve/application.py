@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from runner.errors import did_you_mean
+from runner.errors import DataError, did_you_mean
 from runner.serve.batching import Batcher
 from runner.serve.invocations import read_invocation, write_invocation
 from runner.serve.limits import Limits
@@ -191,6 +191,8 @@ class Application:
             odd = oddities(self.served.signature, question.rows)
             if odd is not None:
                 raise Refusal(400, f"the model has no answer: {odd}") from None
+            if isinstance(error, DataError):
+                raise Refusal(400, str(error)) from None
             raise _failed(error) from None
         self.metrics.rows.inc(question.rows.n_rows)
         return answer

@@ -47,7 +47,11 @@ def feeds(rows: Any, wanted: Mapping[str, str], required: frozenset[str]) -> Ite
 
     Raises DataError for a column that is not there, a text where a number is due, and a missing text that no step fills.
     """
-    columns = _arrays(rows, wanted)
+    yield from blocks(_arrays(rows, wanted), required)
+
+
+def blocks(columns: Mapping[str, NDArray[Any]], required: frozenset[str]) -> Iterator[dict[str, NDArray[Any]]]:
+    """Give a graph's inputs block by block. Raises DataError for a missing text that no step fills."""
     for name in required & columns.keys():
         gaps = np.flatnonzero(columns[name][:, 0] == MISSING)
         if len(gaps):
@@ -91,6 +95,18 @@ def _arrays(rows: Any, wanted: Mapping[str, str]) -> dict[str, NDArray[Any]]:
         name: _texts(name, rows[name].astype(object).tolist()) if kind == "text" else _numbers(name, rows[name])[:, None]
         for name, kind in wanted.items()
     }
+
+
+def arrays_of(columns: Mapping[str, NDArray[Any]], wanted: Mapping[str, str]) -> dict[str, NDArray[Any]]:
+    """Return columns as the graph takes them. columns: input -> (n,) numbers, or texts (object) with None for gaps."""
+    made = {}
+    for name, kind in wanted.items():
+        column = columns[name]
+        if kind == "text":
+            made[name] = _texts(name, column.ravel().tolist())
+        else:
+            made[name] = _numbers(name, column if column.ndim > 1 else column[:, None])
+    return made
 
 
 def _texts(name: str, values: list[Any]) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.errors import DataError, IntegrityError, PluginError
-from runner_builtin.onnx.asking import feeds
+from runner_builtin.onnx.asking import arrays_of, blocks, feeds
 
 if TYPE_CHECKING:
     import onnx
@@ -35,21 +36,24 @@ class OnnxModel:
 
     def predict(self, rows: Any) -> NDArray[Any]:
         """Return a label or value for each row. rows: as the source gives them."""
-        found = self._answer(LABELS, rows)
-        return found.astype(str) if found.dtype.kind == "O" else found
+        return self._answer(LABELS, rows)
+
+    def answer_columns(self, columns: Mapping[str, NDArray[Any]], outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Return outputs by name, at least one row being asked, without a frame in between.
+
+        columns: input -> (n_rows, …) numbers, NaN where missing, or texts (object), None where missing.
+        """
+        return self._asked(blocks(arrays_of(columns, self._wanted), self._required), outputs)
 
     def _answer(self, output: str, rows: Any) -> NDArray[Any]:
         """Raises DataError where rows cannot be answered."""
         if not rows.shape[0]:
             return self._blank(output, rows)
-        found = [
-            self._session.run([output], block)[0] for block in feeds(rows, self._wanted, self._required)
-        ]
-        answers: NDArray[Any] = np.concatenate(found)
-        if answers.dtype.kind == "f" and np.isnan(answers).any():
-            row = int(np.flatnonzero(np.isnan(answers.reshape(len(answers), -1)).any(axis=1))[0])
-            raise DataError(f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large.")
-        return answers
+        return self._asked(feeds(rows, self._wanted, self._required), [output])[output]
+
+    def _asked(self, feeds: Iterable[Mapping[str, Any]], outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+        found = zip(*(self._session.run(list(outputs), feed) for feed in feeds), strict=True)
+        return {output: _checked(np.concatenate(parts)) for output, parts in zip(outputs, found, strict=True)}
 
     def _blank(self, output: str, rows: Any) -> NDArray[Any]:
         """Return what there is to say of no rows."""
@@ -58,6 +62,14 @@ class OnnxModel:
         classes = getattr(self, "classes_", None)
         kind = classes.dtype if output == LABELS and classes is not None else np.float32
         return np.empty((rows.shape[0], *width), dtype=kind)
+
+
+def _checked(answers: NDArray[Any]) -> NDArray[Any]:
+    """Raises DataError for a row without an answer."""
+    if answers.dtype.kind == "f" and np.isnan(answers).any():
+        row = int(np.flatnonzero(np.isnan(answers.reshape(len(answers), -1)).any(axis=1))[0])
+        raise DataError(f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large.")
+    return answers.astype(str) if answers.dtype.kind == "O" else answers
 
 
 class OnnxClassifier(OnnxModel):
