@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     from runner.serve.application import Application  # the extra `serve`, which was looked for first
     from runner.serve.limits import Limits
     from runner.serve.listening import bound, is_loopback, serve
-    from runner.serve.opening import opened
+    from runner.ship.opening import opened
 
     token = _token(arguments.token_file)
     if token is None and not arguments.no_auth and not is_loopback(arguments.host):

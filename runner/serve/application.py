@@ -23,10 +23,11 @@ from runner.serve.limits import Limits
 from runner.serve.metrics import Metrics
 from runner.serve.openapi import document
 from runner.serve.protocol import JSON_LENGTH, model_metadata, read_inference, server_metadata, write_inference
-from runner.serve.questions import Answer, Question, oddities
+from runner.serve.questions import Question
 from runner.serve.reading import Request
 from runner.serve.replies import Refusal, Reply
-from runner.serve.served import Served
+from runner.ship.oddities import oddities
+from runner.ship.opened import Answer, Opened
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -44,7 +45,7 @@ class Application:
     told to end: it says that it is not ready, and answers what still comes.
     """
 
-    served: Served
+    served: Opened
     limits: Limits
     token: str | None
     delay: float

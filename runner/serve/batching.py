@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runner.serve.questions import Answer, Question
-from runner.serve.served import Served
+from runner.serve.questions import Question
+from runner.ship.opened import Answer, Opened
 from runner.ship.rows import Rows
 
 #: Calls up to so many seconds are made in the event loop: handing over to a thread and back costs 0.1 to 5 ms.
@@ -36,7 +36,7 @@ class _Waiting:
 class Batcher:
     """Asks a model for many. delay: seconds at most; rows: of one call, but for a request that has more by itself."""
 
-    def __init__(self, served: Served, *, delay: float, rows: int = 512) -> None:
+    def __init__(self, served: Opened, *, delay: float, rows: int = 512) -> None:
         self._served = served
         self._delay = delay
         self._most = rows

@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from runner.errors import did_you_mean
-from runner.serve.questions import LABELS, Answer, Question, outputs_of, rows_of, too_many
+from runner.errors import DataError, did_you_mean
+from runner.serve.questions import Question, rows_of, too_many
 from runner.serve.replies import Refusal, Reply, read_json
-from runner.ship.signature import MATRIX, Input, Signature
+from runner.ship.fields import typed
+from runner.ship.opened import LABELS, Answer, outputs_of
+from runner.ship.signature import MATRIX, Signature
 
 
 def read_invocation(body: bytes, content_type: str, signature: Signature, most_rows: int) -> Question:
@@ -139,29 +141,13 @@ def _csv(body: bytes, signature: Signature, most_rows: int) -> dict[str, Any]:
     if wrong is not None:
         raise Refusal(400, f"row {wrong} has {len(rows[wrong])} fields, and the header has {len(header)}")
     known = {one.name: one for one in signature.inputs}
-    if signature.kind == "array":
-        return {
-            MATRIX: [[_number(value, signature.inputs[0], place) for value in row] for place, row in enumerate(rows)]
-        }
-    return {
-        name: _typed([row[column] for row in rows], known[name])
-        for column, name in enumerate(header)
-        if name in known
-    }
-
-
-def _typed(values: Sequence[str], one: Input) -> list[Any]:
-    if one.datatype == "BYTES":
-        return [value or None for value in values]
-    return [_number(value, one, place) for place, value in enumerate(values)]
-
-
-def _number(value: str, one: Input, place: int) -> Any:
-    if not value:
-        return None
-    if one.datatype == "BOOL" and value.lower() in ("true", "false"):
-        return value.lower() == "true"
     try:
-        return int(value) if len(value) < 19 and value.lstrip("+-").isdecimal() else float(value)
-    except ValueError:
-        raise Refusal(400, f"input {one.name!r}, row {place}: expected a number, found {value!r:.100}") from None
+        if signature.kind == "array":
+            return {MATRIX: [typed(row, signature.inputs[0]) for row in rows]}
+        return {
+            name: typed([row[place] for row in rows], known[name])
+            for place, name in enumerate(header)
+            if name in known
+        }
+    except DataError as error:
+        raise Refusal(400, str(error)) from None

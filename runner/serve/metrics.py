@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, generate_latest
 
 from runner.serve.replies import Reply
-from runner.serve.served import Served
+from runner.ship.opened import Opened
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -14,7 +14,7 @@ _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class Metrics:
     """Counts of one server."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Opened) -> None:
         self._registry = CollectorRegistry()
         self._model = served.name
         self._requests = Counter(

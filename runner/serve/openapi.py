@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from runner.serve.questions import outputs_of
-from runner.serve.served import Served
 from runner.serve.tensors import BYTES, NUMBERS
+from runner.ship.opened import Opened, outputs_of
 from runner.ship.signature import MATRIX, Input, Signature
 
 _JSON = "application/json"
 _NUMBER: Mapping[str, Any] = MappingProxyType({"type": ["number", "null"]})
 
 
-def document(served: Served, version: str) -> dict[str, Any]:
+def document(served: Opened, version: str) -> dict[str, Any]:
     """Return the description. version: of runner."""
     model, of_version = f"/v2/models/{served.name}", f"/v2/models/{served.name}/versions/{served.version}"
     paths: dict[str, Any] = {

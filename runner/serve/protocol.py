@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.errors import did_you_mean
-from runner.serve.questions import CHANCES, LABELS, Answer, Question, outputs_of, rows_of, too_many
+from runner.serve.questions import Question, rows_of, too_many
 from runner.serve.replies import Refusal, Reply, as_json, read_json
-from runner.serve.served import Served
 from runner.serve.tensors import Tensor, bytes_of, datatype_of, json_of, read_tensor
+from runner.ship.opened import CHANCES, LABELS, Answer, Opened, outputs_of
 from runner.ship.signature import MATRIX, Signature
 
 #: Where the JSON of a body ends, as ASGI writes header names.
@@ -113,7 +113,7 @@ def _outputs(record: Mapping[str, Any], offered: tuple[str, ...]) -> tuple[tuple
     return tuple(wanted), frozenset(name for name, binary in wanted.items() if binary)
 
 
-def write_inference(served: Served, asked: Inference, answer: Answer) -> Reply:
+def write_inference(served: Opened, asked: Inference, answer: Answer) -> Reply:
     """Write an answer as it was asked for."""
     outputs: list[dict[str, Any]] = []
     raw: list[bytes] = []
@@ -141,7 +141,7 @@ def server_metadata(version: str) -> dict[str, Any]:
     return {"name": "runner", "version": version, "extensions": ["binary_tensor_data"]}
 
 
-def model_metadata(served: Served) -> dict[str, Any]:
+def model_metadata(served: Opened) -> dict[str, Any]:
     """Say what the model is asked with and what it answers."""
     signature = served.signature
     inputs = [{"name": one.name, "datatype": one.datatype, "shape": [-1, *one.shape]} for one in signature.inputs]

@@ -17,7 +17,7 @@ import runner
 from runner.record.read import Run
 from runner.serve.application import Application
 from runner.serve.limits import Limits
-from runner.serve.opening import opened
+from runner.ship.opening import opened
 
 RNG = np.random.default_rng(0)
 TABLE = pd.DataFrame(

@@ -13,7 +13,7 @@ import pytest
 from runner.data import Dataset
 from runner.serve.batching import Batcher
 from runner.serve.questions import Question
-from runner.serve.served import Served
+from runner.ship.opened import Opened
 from runner.ship.rows import checked
 from runner.ship.signature import Signature
 
@@ -45,7 +45,7 @@ def asked(*values: float) -> Question:
 
 def run(model: Doubling, *rounds: list[Question], delay: float = 0.05, rows: int = 512) -> list[Any]:
     async def ask() -> list[Any]:
-        batcher = Batcher(Served("m", "1", "own", SIGNATURE, model), delay=delay, rows=rows)
+        batcher = Batcher(Opened("m", "1", "own", SIGNATURE, model), delay=delay, rows=rows)
         told: list[Any] = []
         for questions in rounds:
             told += await asyncio.gather(*(batcher.ask(one) for one in questions), return_exceptions=True)
@@ -109,7 +109,7 @@ def test_whoever_left_is_not_asked_for() -> None:
     model = Doubling()
 
     async def leave() -> None:
-        batcher = Batcher(Served("m", "1", "own", SIGNATURE, model), delay=0.01)
+        batcher = Batcher(Opened("m", "1", "own", SIGNATURE, model), delay=0.01)
         gone = asyncio.ensure_future(batcher.ask(asked(1)))
         await asyncio.sleep(0)
         gone.cancel()

@@ -1,4 +1,4 @@
-"""A loaded model as the server asks it: checked rows to the outputs that are wanted.
+"""A loaded model as it is asked in bulk and by the server: checked rows to the outputs that are wanted.
 
 The steps before the model are carried out once for all outputs: asking `predict` and then `predict_proba` of a
 pipeline would do everything twice. A model that has `answer_columns(columns, outputs) -> {output: array}` is asked by
@@ -7,7 +7,7 @@ it: no frame is made on the way, which for a single row takes longer than the an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,14 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.serve.questions import CHANCES, LABELS, Answer, outputs_of
 from runner.ship.edge_rows import typical_row
 from runner.ship.rows import Rows, checked, framed
 from runner.ship.signature import Signature
 
+#: The outputs of a model.
+LABELS, CHANCES = "predict", "predict_proba"
+#: Output -> (n_rows, …).
+Answer = Mapping[str, NDArray[Any]]
+
+
+def outputs_of(signature: Signature) -> tuple[str, ...]:
+    """Name what a model gives."""
+    return (LABELS, CHANCES) if signature.probabilities else (LABELS,)
+
 
 @dataclass(frozen=True)
-class Served:
+class Opened:
     """A model with its name. version: the run's id; engine: the export that answers; model: what its exporter loaded.
 
     sha256: of the model's file.

@@ -10,15 +10,15 @@ from runner.errors import ConfigError, IntegrityError, did_you_mean
 from runner.record import layout, strict_json
 from runner.record.loading import LoadedModel
 from runner.record.read import Run
-from runner.serve.served import Served
 from runner.ship.golden import compared
+from runner.ship.opened import Opened
 from runner.ship.signature import Signature
 
 #: Words for an engine beside the names of exports.
 FASTEST, PIPELINE = "auto", "sklearn"
 
 
-def opened(run: Run, engine: str, load: Callable[[str | None], LoadedModel]) -> Served:
+def opened(run: Run, engine: str, load: Callable[[str | None], LoadedModel]) -> Opened:
     """Load the model that is asked for and try it. load: an export's name, or None for the pipeline -> the model.
 
     Nothing is read before `load` has verified the folder. Raises RunnerError where the model cannot be used.
@@ -30,7 +30,7 @@ def opened(run: Run, engine: str, load: Callable[[str | None], LoadedModel]) -> 
             f"--engine {PIPELINE!r}: run {run.info.id!r} was exported in no format that gives the pipeline back. Use "
             f"--engine {loaded.export!r}, or run the experiment with another exporter."
         )
-    served = Served(
+    made = Opened(
         name=run.info.experiment,
         version=run.info.id,
         engine=PIPELINE if loaded.whole else loaded.export,
@@ -38,8 +38,8 @@ def opened(run: Run, engine: str, load: Callable[[str | None], LoadedModel]) -> 
         model=loaded.pipeline,
         sha256=loaded.sha256,
     )
-    _try(served, run)
-    return served
+    _try(made, run)
+    return made
 
 
 def signature_of(run: Run) -> Signature:
@@ -83,10 +83,10 @@ def proofs_of(run: Run) -> Mapping[str, Mapping[str, Any]]:
     return {name: proof for name, proof in record.items() if proof is not None}
 
 
-def _try(served: Served, run: Run) -> None:
+def _try(model: Opened, run: Run) -> None:
     """Ask the questions that travel with a bundle. Raises IntegrityError where the answers are others."""
     if layout.GOLDEN in run.files:
-        apart = compared(served.model, served.signature, strict_json.read(run.path / layout.GOLDEN))
+        apart = compared(model.model, model.signature, strict_json.read(run.path / layout.GOLDEN))
         if not apart.within(1e-4):
             raise IntegrityError(
                 f"the model does not answer here as it did where the bundle was made: {apart.labels} of {apart.rows} "
@@ -95,6 +95,6 @@ def _try(served: Served, run: Run) -> None:
             )
         return
     try:
-        served.warm_up()
+        model.warm_up()
     except Exception as error:  # noqa: BLE001 - the row is made up: that a model has no answer to it says little
         print(f"note: the model has no answer to a made-up row ({type(error).__name__})", file=sys.stderr)
