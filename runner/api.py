@@ -154,11 +154,13 @@ def load(
     catalogue: Catalogue | None = None,
     trust_pickle: str | None = None,
     engine: str | None = None,
+    allow_modified: bool = False,
 ) -> LoadedModel:
     """Load the model of a finished run or a bundle, after checking that its files are the ones that were written.
 
     engine: which export answers, such as "onnx"; by default the pipeline itself.
     trust_pickle: sha256 of the `.unsafe.pkl` to load, for a run that was exported in no safe format.
+    allow_modified: use the files as they are, though they are not the ones that were written.
     Raises IntegrityError for changed files, ConfigError where there is no finished run.
     """
     offers = catalogue or _installed()
@@ -168,6 +170,7 @@ def load(
         exporters=_Exporters(offers),
         trust_pickle=trust_pickle,
         engine=engine,
+        allow_modified=allow_modified,
     )
 
 

@@ -210,6 +210,20 @@ class Catalogue:
                 return load_target(table[target])()
         return None
 
+    def onnx_converters(self) -> dict[str, Any]:
+        """Return what plugins offer to write fitted steps as ONNX, by class. Raises PluginError where two do for one."""
+        found: dict[str, tuple[Plugin, Any]] = {}
+        for plugin in self.plugins:
+            call = plugin.hooks.get("runner_onnx_converters")
+            for known, converter in (dict(call()) if call else {}).items():
+                if known in found:
+                    raise PluginError(
+                        f"both {found[known][0]} and {plugin} offer an ONNX converter for {known!r}. Hide one: "
+                        f"RUNNER_DISABLE={plugin.name}."
+                    )
+                found[known] = (plugin, converter)
+        return {known: converter for known, (_, converter) in found.items()}
+
     def _ask(self, plugin: Plugin, hook: str) -> Sequence[str]:
         call = plugin.hooks.get(hook)
         return list(call()) if call else []

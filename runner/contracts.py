@@ -420,13 +420,17 @@ class Compressor(Protocol):
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """What an exporter sees. pipeline: fitted, from raw features to prediction; sample: a few training rows."""
+    """What an exporter sees. pipeline: fitted, from raw features to prediction; sample: a few training rows.
+
+    converters: what plugins offer to write their steps as ONNX, by class "package.module:Class".
+    """
 
     experiment: str
     pipeline: Any
     sample: Dataset
     scores: Mapping[str, float]
     classes: list[Any] | None
+    converters: Mapping[str, Callable[..., Any] | str] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -181,3 +181,12 @@ def runner_trusted_types() -> Sequence[str]:  # type: ignore[empty-body]
     Called: when a model is exported or loaded.
     By: `runner.execute`, `runner.load`.
     """
+
+
+@hookspec
+def runner_onnx_converters() -> Table:  # type: ignore[empty-body]
+    """Offer to write fitted steps as ONNX: a step's "package.module:Class" -> `convert(step, features, graph)`.
+
+    Called: when a model is exported.
+    By: `runner.execute`.
+    """

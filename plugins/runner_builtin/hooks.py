@@ -258,6 +258,7 @@ def runner_compressors() -> Table:
 def runner_exporters() -> Table:
     """Offer writers of finished models."""
     return {
+        "onnx": "runner_builtin.exporters.onnx_exporter:OnnxExporter",
         "pickle": "runner_builtin.exporters.pickle_exporter:PickleExporter",
         "skops": "runner_builtin.exporters.skops_exporter:SkopsExporter",
     }

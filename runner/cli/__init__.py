@@ -24,6 +24,8 @@ COMMANDS = {
     "store": ("runner.cli.store", "list kept results, make room, check every byte"),
     "replay": ("runner.cli.replay", "run a recorded run again and compare, stage by stage"),
     "verify": ("runner.cli.verify", "check that the files of a run or a sweep are the ones that were written"),
+    "predict": ("runner.cli.predict", "answer a file of rows with the model of a run or a bundle"),
+    "serve": ("runner.cli.serve", "answer requests for predictions over HTTP, with the model of a run or a bundle"),
     "new": ("runner.cli.new", "begin a plugin package, a component or an experiment"),
     "doctor": ("runner.cli.doctor", "look whether all is well: environment, plugins, outputs, and what mends it"),
     "plugins": ("runner.cli.plugins", "list the plugins, what they offer, and which are broken"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,15 +26,16 @@ _USUAL = "runner-ml:skops"
 
 @dataclass(frozen=True)
 class Shipping:
-    """Where finished models go. trusted: the types that a saved model may hold; info: tells of the run so far.
+    """Where finished models go. trusted: the types that a saved model may hold; converters: to ONNX, of plugins.
 
-    signature: of the model, None where the rows of the trial tell it. afresh: have every export read by an interpreter
-    of its own, whatever the exporters are.
+    info: tells of the run so far. signature: of the model, None where the rows of the trial tell it. afresh: have every
+    export read by an interpreter of its own, whatever the exporters are.
     """
 
     components: Components
     folder: RunFolder
     trusted: Collection[str]
+    converters: Mapping[str, Any]
     info: Callable[[], RunInfo]
     signature: Signature | None = None
     afresh: bool = False
@@ -43,7 +44,7 @@ class Shipping:
         """Export and deploy what the trial ships; a trial that diverged ships nothing."""
         if trial.winner is None:
             return
-        run = _finished(experiment, trial)
+        run = _finished(experiment, trial, self.converters)
         afresh = self.afresh or self._is_shipped
         proving = Proving(self.components, trial, run, self.folder, self.trusted, afresh, self.signature)
         proofs = {}
@@ -80,12 +81,12 @@ class Shipping:
         return bool(self.components.many("deployers")) or not usual
 
 
-def _finished(experiment: str, trial: Trial) -> FinishedRun:
+def _finished(experiment: str, trial: Trial, converters: Mapping[str, Any]) -> FinishedRun:
     assert trial.winner is not None
     pipeline = trial.winner.pipeline
     scores = {name: total.mean for name, total in trial.metrics.total.items() if isinstance(total.mean, float)}
     classes = getattr(pipeline.steps[-1][1], "classes_", None)
-    return FinishedRun(experiment, pipeline, trial.sample, scores, None if classes is None else list(classes))
+    return FinishedRun(experiment, pipeline, trial.sample, scores, None if classes is None else list(classes), converters)
 
 
 def _told(proof: Proof | None) -> str:

@@ -103,7 +103,7 @@ def execute(
         deliveries = deliveries_to(chosen, lambda name: folder.path / layout.TRACKERS / name, shown=shown)
         return _Recording(
             request, experiment, components, surroundings, folder, Listeners(listeners, deliveries, folder.id), now,
-            start, notes, trusted_types(catalogue), page,
+            start, notes, trusted_types(catalogue), catalogue.onnx_converters(), page,
         ).carry_out()  # fmt: skip
 
 
@@ -126,6 +126,7 @@ class _Recording:
     start: float
     notes: list[str]
     trusted: frozenset[str]
+    converters: Mapping[str, Any]
     page: Page | None = None
 
     def carry_out(self) -> Outcome:
@@ -147,7 +148,7 @@ class _Recording:
             trial = flow(self.experiment, self.components, context, self.listeners)
             self._write_trial(trial)
             stages = Stages(self.listeners)
-            shipping = Shipping(self.components, self.folder, self.trusted, self._info)
+            shipping = Shipping(self.components, self.folder, self.trusted, self.converters, self._info)
             shipping.carry_out(self.experiment.name, trial, stages)
             steps = [*trial.steps, *stages.done]
         except Exception as error:  # noqa: BLE001 - whatever it was, the run folder tells it

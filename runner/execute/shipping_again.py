@@ -189,6 +189,7 @@ def exported_again(run: Run, pipeline: Any, request: Request, catalogue: Catalog
             components=components,
             folder=work,
             trusted=trusted_types(catalogue),
+            converters=catalogue.onnx_converters(),
             info=lambda: run.info,
             signature=signature,
             afresh=True,

@@ -19,10 +19,16 @@ from runner.record.read import Run
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model as its run left it. pipeline: fitted, from raw features to prediction; run: where it came from."""
+    """A model as its run left it. pipeline: fitted, from raw features to prediction; run: where it came from.
+
+    export: the folder of the export that was read; sha256: of its file; whole: whether it is the very pipeline.
+    """
 
     pipeline: Any
     run: Run
+    export: str = ""
+    sha256: str = ""
+    whole: bool = False
 
     def predict(self, rows: Any) -> Any:
         """Return a label or value for each row: (n_rows,). rows: see `columns.arranged`."""
@@ -58,31 +64,39 @@ def load(
     exporters: Mapping[str, Any],
     trust_pickle: str | None = None,
     engine: str | None = None,
+    allow_modified: bool = False,
 ) -> LoadedModel:
     """Verify a run folder and load its model by the exporter that wrote it.
 
     exporters: name -> exporter; only those that wrote into this run are looked up. A format whose loading can
     run code (the exporter's class attribute `runs_code = True`) is a last resort, and refused unless
     `trust_pickle` is the sha256 of that very file. engine: the export to load, such as "onnx"; by default the one
-    that gives the very pipeline back (`whole = True`), or else the first by name.
+    that gives the very pipeline back (`whole = True`), or else the first by name. allow_modified: use the files as
+    they are, though they are not the ones that were written.
     Raises IntegrityError for a changed folder, ConfigError where there is no model that may be loaded, PluginError
     for a missing exporter.
     """
     run = Run.open(run_dir)
-    run.verify()
+    if not allow_modified:
+        run.verify()
     artifacts = list(_artifacts(run, exporters))
     if engine is not None:
         artifacts = _of_engine(run, artifacts, engine)
     safe = [artifact for artifact in artifacts if not artifact.runs_code]
     if safe:
         chosen = min(safe, key=lambda artifact: not getattr(artifact.exporter, "whole", False))
-        return LoadedModel(chosen.exporter.load(chosen.path, trusted_types), run)
+        return _loaded(run, chosen, chosen.exporter.load(chosen.path, trusted_types))
     if not artifacts:
         raise ConfigError(
             f"run {run.info.id!r} ({run.info.state}) holds no model that can be read back. Choose an exporter that "
             "writes one, such as the default, and run the experiment again."
         )
-    return LoadedModel(_load_unsafe(artifacts, trust_pickle), run)
+    return _load_unsafe(run, artifacts, trust_pickle)
+
+
+def _loaded(run: Run, artifact: _Artifact, model: Any) -> LoadedModel:
+    whole = bool(getattr(artifact.exporter, "whole", False))
+    return LoadedModel(model, run, artifact.path.parent.name, artifact.sha256, whole)
 
 
 def _of_engine(run: Run, artifacts: list[_Artifact], engine: str) -> list[_Artifact]:
@@ -96,11 +110,11 @@ def _of_engine(run: Run, artifacts: list[_Artifact], engine: str) -> list[_Artif
     return [artifact for artifact in artifacts if artifact.path.parent.name == engine]
 
 
-def _load_unsafe(artifacts: list[_Artifact], trusted: str | None) -> Any:
+def _load_unsafe(run: Run, artifacts: list[_Artifact], trusted: str | None) -> LoadedModel:
     """Load the file whose sha256 the caller vouches for."""
     for artifact in artifacts:
         if trusted == artifact.sha256:
-            return artifact.exporter.load(artifact.path, trusted)
+            return _loaded(run, artifact, artifact.exporter.load(artifact.path, trusted))
     files = ", ".join(f"'{artifact.path.name}'" for artifact in artifacts)
     if trusted is None:
         raise ConfigError(

@@ -101,6 +101,11 @@ class Signature:
         """Whether every input is of numbers, so that rows may come as one matrix."""
         return all(one.datatype != "BYTES" for one in self.inputs)
 
+    @property
+    def takes_matrix(self) -> bool:
+        """Whether a table's rows may come as one matrix named "input" beside one input per column."""
+        return self.kind == "table" and self.numeric and all(one.name != MATRIX for one in self.inputs)
+
 
 def _column(name: str, column: Any) -> Input:
     dtype, nullable = str(column.dtype), bool(column.isna().any())
