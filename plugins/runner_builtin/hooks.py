@@ -250,6 +250,7 @@ def runner_compressors() -> Table:
 def runner_exporters() -> Table:
     """Offer writers of finished models."""
     return {
+        "c": "runner_builtin.exporters.c_exporter:CExporter",
         "pickle": "runner_builtin.exporters.pickle_exporter:PickleExporter",
         "skops": "runner_builtin.exporters.skops_exporter:SkopsExporter",
     }

@@ -1,0 +1,1 @@
+"""Bundles turned into something that runs."""
