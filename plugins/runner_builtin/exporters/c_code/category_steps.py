@@ -118,7 +118,9 @@ def _answer(step: Step, columns: tuple[Column, ...], place: int, value: Any) -> 
     names = getattr(step.estimator, "feature_names_in_", None)
     array = np.empty((1, len(row)), dtype=object)
     array[0] = row
-    asked: Any = array if names is None else pd.DataFrame(array, columns=list(names)).infer_objects()
+    if all(column.kind == "number" for column in columns):
+        array = array.astype(np.float64)
+    asked: Any = array if names is None else pd.DataFrame(array, columns=list(names))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of categories that are unknown: that is what we ask for
         try:
