@@ -257,6 +257,12 @@ def runner_exporters() -> Table:
 
 
 @hookimpl
+def runner_deployers() -> Table:
+    """Offer what bundles are turned into."""
+    return {"edge_c": "runner_builtin.deployers.edge_c:EdgeC"}
+
+
+@hookimpl
 def runner_trackers() -> Table:
     """Offer the record of events."""
     return {"jsonl": "runner_builtin.trackers.jsonl_tracker:JsonlTracker"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +11,15 @@ from runner_builtin.exporters.c_code.program import Program, Vector
 #: How scores become what is answered. one_vs_rest: a logistic function for each class, made to sum to 1; shares: they
 #: are probabilities already; margins: they stay scores, by which the label is chosen.
 Link = Literal["softmax", "logistic", "one_vs_rest", "shares", "margins"]
+
+#: The functions by which several scores become probabilities.
+_SPREAD: Mapping[Link, tuple[str, ...]] = {
+    "softmax": ("softmax",),
+    "logistic": ("expit", "share"),
+    "one_vs_rest": ("expit", "share"),
+    "shares": (),
+    "margins": (),
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +61,7 @@ def classified(program: Program, scores: Vector, classes: Sequence[Any], link: L
 
 
 def _spread(program: Program, scores: Vector, link: Link) -> None:
-    functions = {"softmax": ("softmax",), "one_vs_rest": ("expit", "share"), "logistic": ("expit", "share")}
-    for function in functions.get(link, ()):
+    for function in _SPREAD[link]:
         program.need(function)
         program.say(f"{function}({scores.code}, {scores.length});")
 

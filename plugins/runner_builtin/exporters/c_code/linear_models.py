@@ -95,6 +95,17 @@ def network_regressor(step: Step, data: Data, program: Program) -> Answer:
     return estimated(program, values, flat=bool(flat))
 
 
+def quantized_classifier(step: Step, data: Data, program: Program) -> Answer:
+    """Write a classifier that a compressor left with weights of 8 bits."""
+    model = step.estimator
+    return classified(program, _layered(step, data, program), model.classes_, model.link or "margins")
+
+
+def quantized_regressor(step: Step, data: Data, program: Program) -> Answer:
+    """Write a regression that a compressor left with weights of 8 bits."""
+    return estimated(program, _layered(step, data, program), flat=step.estimator.flat)
+
+
 def _layered(step: Step, data: Data, program: Program) -> Vector:
     """Write all layers, the last of which has no activation."""
     vector = _checked(step, data, program)
@@ -112,6 +123,9 @@ def _layered(step: Step, data: Data, program: Program) -> Vector:
 def _layers(model: Any) -> list[tuple[Any, Any]]:
     if hasattr(model, "coefs_"):
         return list(zip(model.coefs_, model.intercepts_, strict=True))
+    if hasattr(model, "scales"):
+        weights = [whole * scale.astype(np.float64) for whole, scale in zip(model.weights, model.scales, strict=True)]
+        return list(zip(weights, model.biases, strict=True))
     params = model.params_
     return [(params[f"weights_{layer}"], params[f"bias_{layer}"]) for layer in range(len(params) // 2)]
 

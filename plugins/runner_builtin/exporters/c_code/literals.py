@@ -17,12 +17,14 @@ from runner.errors import ConfigError, DataError
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
 #: What C99, C++ or the program itself means something else by.
-_TAKEN = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int long main "
-    "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
-    "bool catch class delete false friend namespace new operator private protected public template this throw true "
-    "try typename using virtual example golden real".split()
-)
+_TAKEN = frozenset({
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
+    "float", "for", "goto", "if", "inline", "int", "long", "main", "register", "restrict", "return", "short",
+    "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile",
+    "while", "bool", "catch", "class", "delete", "false", "friend", "namespace", "new", "operator", "private",
+    "protected", "public", "template", "this", "throw", "true", "try", "typename", "using", "virtual", "driver",
+    "example", "golden", "real",
+})  # fmt: skip
 #: The longest string literal that C99 promises to take.
 _LONGEST_LITERAL = 4095
 

@@ -110,8 +110,16 @@ def product(
 
 
 def chosen(step: Step, data: Data, program: Program) -> Vector:
-    """Write a choice of columns."""
-    places = np.flatnonzero(step.estimator.get_support())
+    """Write a choice of columns that the step supports."""
+    return _kept(step, data, program, np.flatnonzero(step.estimator.get_support()))
+
+
+def kept(step: Step, data: Data, program: Program) -> Vector:
+    """Write a choice of columns by their places."""
+    return _kept(step, data, program, np.asarray(step.estimator.columns))
+
+
+def _kept(step: Step, data: Data, program: Program, places: NDArray[np.intp]) -> Vector:
     vector = data if isinstance(data, Vector) else program.numbers_of(data, step)
     if vector.pending is not None:
         layer = vector.pending

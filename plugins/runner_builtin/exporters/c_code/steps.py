@@ -31,6 +31,7 @@ TRANSFORMS: Mapping[str, Write] = {
     "runner_builtin:Hashing": text_steps.hashing,
     "runner_builtin:ImageToMatrix": number_steps.image_to_matrix,
     "runner_builtin:KBest": number_steps.chosen,
+    "runner_builtin:KeptColumns": number_steps.kept,
     "runner_builtin:Log": number_steps.logarithm,
     "runner_builtin:Normalise": number_steps.normalise,
     "runner_builtin:Ordinal": category_steps.coded,
@@ -72,6 +73,8 @@ MODELS: Mapping[str, WriteModel] = {
     "runner_builtin:LowRankLinearRegressor": linear_models.low_rank_regressor,
     "runner_builtin:MLPClassifier": linear_models.network_classifier,
     "runner_builtin:MLPRegressor": linear_models.network_regressor,
+    "runner_builtin:QuantizedClassifier": linear_models.quantized_classifier,
+    "runner_builtin:QuantizedRegressor": linear_models.quantized_regressor,
     "runner_builtin:SoftmaxClassifier": linear_models.classifier("softmax"),
     "sklearn:ARDRegression": linear_models.regressor,
     "sklearn:BayesianRidge": linear_models.regressor,
@@ -109,8 +112,8 @@ MODELS: Mapping[str, WriteModel] = {
     "sklearn:SGDClassifier": linear_models.classifier(linear_models.stochastic),
     "sklearn:SGDRegressor": linear_models.regressor,
 }
-#: Trees are grown on numbers in single precision, rounded from double after the last step; data on a grid lie on their
-#: limits. Those of histograms are grown on double precision.
+#: Trees are grown on numbers in single precision, rounded from double after the last step, and data on a grid lie on
+#: their limits. Those of histograms are grown on double precision.
 _SINGLE_TREES = frozenset(key for key, write in MODELS.items() if write in vars(tree_models).values())
 _DOUBLE_TREES = frozenset(key for key in MODELS if "HistGradient" in key)
 #: Steps made of others.

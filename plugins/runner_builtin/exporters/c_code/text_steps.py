@@ -163,7 +163,9 @@ def _ranges(program: Program, ranges: tuple[tuple[int, int], ...]) -> str:
 
 def _lowering(program: Program) -> str:
     runs = lowering_runs()
-    made = program.declare("run", len(runs), wrapped("{%d,%d,%d,%d}" % run for run in runs), 16 * len(runs))
+    made = program.declare(
+        "run", len(runs), wrapped(f"{{{','.join(map(str, run))}}}" for run in runs), 16 * len(runs)
+    )
     cased, ignorable = cased_and_ignorable()
     tables = f"{made}, {len(runs)}, {_ranges(program, cased)}, {len(cased)}, "
     name = f"l{len(program.tables)}"

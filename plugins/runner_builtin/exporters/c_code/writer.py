@@ -131,8 +131,7 @@ def _header(inputs: Inputs, answer: Answer, name: str) -> dict[str, str]:
     told, defined = _names(inputs, answer, name)
     return {
         "text_type": _text_type(name) if inputs.texts else "",
-        "of_numbers": f" as '{name}_number_names' lists them" if inputs.numbers else ", row by row of an array",
-        "of_texts": f", and texts as '{name}_text_names' lists them" if inputs.texts else "",
+        "asked": _asked(inputs, name),
         "row_fields": "\n".join(fields),
         "of_label": f" label: the place of the label in '{name}_labels'." if answer.classes else "",
         "of_values": _of_values(answer),
@@ -144,6 +143,16 @@ def _header(inputs: Inputs, answer: Answer, name: str) -> dict[str, str]:
     }
 
 
+def _asked(inputs: Inputs, name: str) -> str:
+    """Tell what a row holds."""
+    numbers = (
+        f"numbers as '{name}_number_names' lists them" if inputs.numbers else "the numbers of an array, row by row"
+    )
+    parts = [f"{numbers}, NAN where one is missing"] if inputs.n_numbers else []
+    parts += [f"texts as '{name}_text_names' lists them"] if inputs.texts else []
+    return "; ".join(parts)
+
+
 def _text_type(name: str) -> str:
     return (
         "/* UTF-8, of any length, with or without a zero at its end; bytes is NULL where a text is missing. */\n"
@@ -153,10 +162,10 @@ def _text_type(name: str) -> str:
 
 def _of_values(answer: Answer) -> str:
     if answer.classes is None:
-        return "what is predicted, one for each target."
+        return "what is predicted, one for each target"
     if answer.probabilities:
-        return "the probability of each label."
-    return "the score of each label, or of the second against the first."
+        return "the probability of each label"
+    return "the score of each label, or of the second against the first"
 
 
 def _names(inputs: Inputs, answer: Answer, name: str) -> tuple[str, str]:

@@ -6,8 +6,8 @@
        @name@_answer answer;
        if (@name@_predict(&row, &work, &answer)) { ... answer.label ... }
 
-   Memory: constants @flash@ bytes beside the code; work @work@, row @row@ and answer @answer@ bytes where a pointer has
-   8. On the stack a call takes less than @stack@ bytes more. The length of a text plays no part in any of this.
+   Memory: constants @flash@ bytes beside the code; work @work@, row @row@ and answer @answer@ bytes where a
+   pointer has 8. On the stack a call takes less than @stack@ bytes more. The length of a text plays no part in any of this.
    Nothing is shared: threads with a work place each may ask at the same time. */
 #ifndef @NAME@_H
 #define @NAME@_H
@@ -31,7 +31,7 @@ enum {
     @NAME@_PROBABILITIES = @probabilities@
 };
 
-@text_type@/* What is asked: numbers@of_numbers@, NAN where one is missing@of_texts@. */
+@text_type@/* What is asked: @asked@. */
 typedef struct {
 @row_fields@
 } @name@_row;
