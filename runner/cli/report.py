@@ -42,8 +42,6 @@ def _check_place(to: Path) -> None:
     """Refuse a folder that is sealed. Raises ConfigError."""
     place = to.resolve()
     if any(manifest.is_finished(folder) for folder in (place, *place.parents)):
-        raise ConfigError(
-            f"--to {str(to)!r} lies in a finished run, whose files stay as they are; name another folder"
-        )
+        raise ConfigError(f"--to {str(to)!r} lies in a finished run, whose files stay as they are; name another folder")
     if to.exists() and not to.is_dir():
         raise ConfigError(f"--to {str(to)!r} is a file; name a folder")

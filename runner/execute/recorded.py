@@ -197,7 +197,7 @@ class _Recording:
             return
         try:
             self.page(self.folder.path)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told, with its traceback in the log
             told = str(error) if isinstance(error, RunnerError) else f"{type(error).__name__}: {error}"
             log.warning("the report is not written: %s; %s", told, later)
             log.info("where the report failed", exc_info=error)

@@ -41,7 +41,7 @@ class Difference:
     values: bool = False
 
     def within(self, tolerance: float, changed: float = 0.0) -> bool:
-        """Say whether it may pass. changed: the share of rows that may get another label; values have none to change."""
+        """Say whether it may pass. changed: the share of rows that may get another label; values have none."""
         free = changed > 0 and not self.values
         return self.labels <= changed * self.rows and (free or self.worst <= tolerance)
 

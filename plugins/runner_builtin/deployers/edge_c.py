@@ -28,8 +28,8 @@ _SECONDS = 600
 class EdgeC:
     """Write a folder for each export of `c` in the bundle: its sources, a Makefile, and golden rows as a C test.
 
-    Beside them stand `signature.json`, `golden.json`, a README with the measured sizes, `sizes.json`, and a manifest. For
-    float32 and int8 side by side the experiment declares the exporter twice: `exporters: {c: {}, small: {use: c,
+    Beside them stand `signature.json`, `golden.json`, a README with the measured sizes, `sizes.json`, and a manifest.
+    For float32 and int8 side by side the experiment declares the exporter twice: `exporters: {c: {}, small: {use: c,
     precision: int8}}`. Raises ConfigError for a bundle without such an export, PluginError without a C compiler.
     """
 
@@ -69,7 +69,8 @@ def _exports(bundle: Path) -> list[Path]:
     if not found:
         have = ", ".join(sorted(repr(path.name) for path in bundle.glob("artifacts/*"))) or "none"
         raise ConfigError(
-            f"deployer 'edge_c' needs an export of the exporter 'c'; the bundle has {have}. Add it: exporters=[skops,c]."
+            f"deployer 'edge_c' needs an export of the exporter 'c'; the bundle has {have}. Add it: "
+            "exporters=[skops,c]."
         )
     return found
 

@@ -31,7 +31,8 @@ def golden_test(told: Mapping[str, Any], golden: Mapping[str, Any], *, tolerance
         width = told["values"]
         compare += [
             f"        for (int j = 0; j < {width}; j++) {{",
-            f"            const double off = fabs((double)answer.values[j] - expected[i * {width} + j]) / {_spread(told, values)};",
+            f"            const double apart = fabs((double)answer.values[j] - expected[i * {width} + j]);",
+            f"            const double off = apart / {_spread(told, values)};",
             "            worst = off > worst ? off : worst;",
             "            far += !(off <= tolerance);",
             "        }",

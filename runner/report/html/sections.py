@@ -72,7 +72,9 @@ class Section:
 
 def with_pictures(sections: Sequence[Section], folder: Path) -> list[Section]:
     """Draw all figures of a page; their files go to the folder."""
-    return [replace(section, parts=[_with_pictures(part, folder) for part in section.parts]) for section in sections]
+    return [
+        replace(section, parts=[_with_pictures(part, folder) for part in section.parts]) for section in sections
+    ]
 
 
 def _with_pictures(part: Part, folder: Path) -> Part:
