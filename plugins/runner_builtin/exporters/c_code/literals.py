@@ -23,7 +23,7 @@ _TAKEN = frozenset({
     "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile",
     "while", "bool", "catch", "class", "delete", "false", "friend", "namespace", "new", "operator", "private",
     "protected", "public", "template", "this", "throw", "true", "try", "typename", "using", "virtual", "driver",
-    "example", "golden", "real",
+    "example", "golden", "lookup", "math", "real", "stdint", "stdio", "stdlib", "string",
 })  # fmt: skip
 #: The longest string literal that C99 promises to take.
 _LONGEST_LITERAL = 4095
