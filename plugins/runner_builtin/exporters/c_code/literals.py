@@ -67,14 +67,16 @@ def _character(byte: int) -> str:
 def numbers(values: NDArray[Any], ctype: str) -> list[str]:
     """Return numbers as literals of a type: float, double, or one of whole numbers."""
     if ctype == "float":
-        return [f"{_pointed(f'{value:.9g}')}f" for value in values.astype(np.float32).tolist()]
+        return [_pointed(f"{value:.9g}", "f") for value in values.astype(np.float32).tolist()]
     if ctype == "double":
-        return [_pointed(repr(float(value))) for value in values.tolist()]
+        return [_pointed(repr(float(value)), "") for value in values.tolist()]
     return [str(value) for value in values.tolist()]
 
 
-def _pointed(text: str) -> str:
-    return text if "." in text or "e" in text else f"{text}.0"
+def _pointed(text: str, suffix: str) -> str:
+    if text.endswith("inf"):
+        return text.replace("inf", "INFINITY")
+    return f"{text}{suffix}" if "." in text or "e" in text else f"{text}.0{suffix}"
 
 
 def wrapped(items: Iterable[str], width: int = 112) -> str:

@@ -153,13 +153,19 @@ def routed(step: Step, data: Data, program: Program, write: Write) -> Data:
         chosen = Table(tuple(_chosen(table, columns)))
         if (isinstance(estimator, str) and estimator == "drop") or not chosen.columns:
             continue
-        if isinstance(estimator, str):  # passthrough
+        if _passes(estimator):
             parts.append(chosen)
             continue
         numbers = all(column.kind == "number" for column in chosen.columns)
         inner: Data = program.gathered(chosen.columns, step, copied=True) if numbers else chosen
         parts.append(write(Step(f"{step.name}.{name}", estimator), inner, program))
     return _side_by_side(step, parts, program)
+
+
+def _passes(estimator: Any) -> bool:
+    """Say whether columns pass by; a fitted router has a FunctionTransformer without function for that."""
+    named = isinstance(estimator, str) and estimator == "passthrough"
+    return named or (type(estimator).__name__ == "FunctionTransformer" and estimator.func is None)
 
 
 def _as_table(router: Any, data: Data, program: Program, step: Step) -> Table:

@@ -37,6 +37,10 @@ def test_numbers_come_back_as_they_were() -> None:
         assert all(set(text) & set(".e") for text in numbers(values, kind))
 
 
+def test_an_endless_number_is_the_one_of_math_h() -> None:
+    assert numbers(np.array([np.inf, -np.inf]), "float") == ["INFINITY", "-INFINITY"]
+
+
 def test_an_initialiser_is_cut_into_lines() -> None:
     assert wrapped(["12", "34", "56"], width=6) == "12,34,\n56"
 

@@ -19,7 +19,45 @@ from runner_builtin.transforms.count_text import Counts
 from runner_builtin.transforms.hashing_text import Hashing
 from runner_builtin.transforms.tfidf import Tfidf
 
-WORDS = ["the", "cat", "sat", "on", "a", "mat", "İstanbul", "ıSPARTA", "Straße", "ẞ", "ὈΔΥΣΣΕΎΣ", "ΣΑΣ", "ς", "don't", "x_y", "3.14", "中文", "測試", "שלום", "été", "été", "한국어", "ﬁne", "Ⅷ", "½", "ﷺ", "ΑΣ.", "ΑΣ·Β", "Σ", "ａｂｃ", "👩\u200d👩\u200d👧", "ok", "of", "is", "aͅΣ", "Σͅ", "Σ·"]
+WORDS = [
+    "the",
+    "cat",
+    "sat",
+    "on",
+    "a",
+    "mat",
+    "İstanbul",
+    "ıSPARTA",
+    "Straße",
+    "ẞ",
+    "ὈΔΥΣΣΕΎΣ",
+    "ΣΑΣ",
+    "ς",
+    "don't",
+    "x_y",
+    "3.14",
+    "中文",
+    "測試",
+    "שלום",
+    "été",
+    "été",
+    "한국어",
+    "ﬁne",
+    "Ⅷ",
+    "½",
+    "ﷺ",
+    "ΑΣ.",
+    "ΑΣ·Β",
+    "Σ",
+    "ａｂｃ",
+    "👩\u200d👩\u200d👧",
+    "ok",
+    "of",
+    "is",
+    "aͅΣ",
+    "Σͅ",
+    "Σ·",
+]
 #: How many texts are made up; a longer look is taken by hand.
 N_TEXTS = int(os.environ.get("RUNNER_C_TEXTS", "150"))
 

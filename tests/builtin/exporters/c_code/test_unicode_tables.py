@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from sklearn.feature_extraction.text import strip_accents_ascii, strip_accents_unicode
@@ -22,7 +23,7 @@ def test_every_character_is_lowered_as_python_does() -> None:
 
 def test_runs_do_not_meet() -> None:
     runs = lowering_runs()
-    assert all(before[1] < after[0] for before, after in zip(runs, runs[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(runs))
 
 
 def test_a_sigma_ends_a_word_where_python_says_so() -> None:
