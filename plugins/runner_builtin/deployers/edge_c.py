@@ -23,6 +23,8 @@ from runner_builtin.exporters.c_code.literals import identifier
 
 _LOADS = "model.json"
 _SECONDS = 600
+#: As for a small machine, where constants with addresses need no place in RAM.
+_FLAGS = ("-std=c99", "-Os", "-fno-pic")
 
 
 class EdgeC:
@@ -103,7 +105,7 @@ def _measured(place: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     """Compile the model and measure it. flash: bytes of code and constants, None where `size` is missing."""
     with TemporaryDirectory(prefix="runner-edge-") as name:
         made = Path(name) / "model.o"
-        command = [compiler(), "-std=c99", "-Os", "-c", f"{told['name']}.c", "-o", str(made)]
+        command = [compiler(), *_FLAGS, "-c", f"{told['name']}.c", "-o", str(made)]
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=_SECONDS, check=False)
         if done.returncode:
             raise IntegrityError(f"the C program does not compile: {done.stderr.strip()[:1000]}")

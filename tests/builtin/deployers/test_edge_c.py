@@ -61,10 +61,10 @@ def test_the_golden_rows_are_answered_alike_also_under_sanitizers(name: str, edg
 
 def test_a_model_that_answers_otherwise_fails_its_test(edge: Path) -> None:
     source = edge / "model-float32/model.c"
-    source.write_text(source.read_text().replace("answer->label = ", "answer->label = 1 - "))
+    source.write_text(source.read_text().replace("answer->values[0] = 1 - ", "answer->values[0] = 2 - "))
     done = subprocess.run(["make", "-C", edge / "model-float32", "test"], capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "0 with another label" not in done.stdout
+    assert "worst difference 1 " in done.stdout
 
 
 def test_the_folder_tells_what_was_measured_and_lists_its_files(edge: Path) -> None:
@@ -103,7 +103,7 @@ def test_two_exports_of_one_name_are_told_apart_or_refused(run: Path, tmp_path: 
     bundle = bundle_of(run, tmp_path / "bundle")
     shutil.copytree(bundle / "artifacts/c", bundle / "artifacts/again")
     with pytest.raises(
-        ConfigError, match="two exports are called 'model' in float32. Give one of them another 'name'"
+        ConfigError, match=r"two exports are called 'model' in float32\. Give one of them another 'name'"
     ):
         deployed(bundle, tmp_path)
 

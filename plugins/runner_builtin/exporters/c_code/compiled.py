@@ -6,6 +6,7 @@ Compiling and loading a program runs it, so only bytes whose sha256 somebody vou
 from __future__ import annotations
 
 import ctypes
+import math
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ class CModel:
             table = np.zeros((rows.shape[0], 0))
         else:
             dense = rows.toarray() if hasattr(rows, "toarray") else np.asarray(rows)
-            table = dense.reshape(len(dense), -1)
+            table = dense.reshape(len(dense), math.prod(dense.shape[1:]))
         if table.shape[1] != self._told["inputs"]["n_numbers"]:
             raise DataError(
                 f"rows of the C model have {self._told['inputs']['n_numbers']} numbers, found {table.shape[1]}."

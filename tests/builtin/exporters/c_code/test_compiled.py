@@ -23,7 +23,7 @@ def test_without_a_compiler_the_message_says_what_to_install(monkeypatch: pytest
 
 def test_a_program_that_does_not_compile_is_told_with_the_compiler_s_words() -> None:
     told = {"name": "model", "classes": None}
-    with pytest.raises(IntegrityError, match="does not compile: .*error"):
+    with pytest.raises(IntegrityError, match=r"does not compile: .*error"):
         model_of(told, {"model.c": "int x = ;\n", "driver.c": ""})
 
 
