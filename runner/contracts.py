@@ -441,10 +441,12 @@ class Exporter(Protocol):
     so by the class attribute `loads`, the file's name (None otherwise), and has `load(path, trusted_types)`
     -> pipeline, which builds no type beyond those named; the core calls it once after the export, so that a
     model nobody can load is found now. One whose loading can run code says `runs_code = True` instead and has
-    `load(path, sha256)`; it is used only for a person who vouches for that very file. What is loaded answers raw rows
-    by `predict` and, for classifiers that can, `predict_proba`, and is compared with the model before it leaves:
-    `tolerance` says what probabilities may differ by (1e-4 where it is absent), `may_change` the share of rows that
-    may get another label (0). `whole = True` says that loading gives the very pipeline back.
+    `load(path, sha256)`; it is used only for a person who vouches for that very file. `own_code = True` besides says
+    that all the code that runs is the exporter's own: then the run that has just written the file has it proven,
+    vouching for the bytes it wrote. What is loaded answers raw rows by `predict` and, for classifiers that can,
+    `predict_proba`, and is compared with the model before it leaves: `tolerance` says what probabilities may differ by,
+    or values in standard deviations (1e-4 where it is absent), `may_change` the share of rows that may get another
+    label, whatever its probability (0). `whole = True` says that loading gives the very pipeline back.
     """
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:

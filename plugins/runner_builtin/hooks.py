@@ -258,6 +258,7 @@ def runner_compressors() -> Table:
 def runner_exporters() -> Table:
     """Offer writers of finished models."""
     return {
+        "c": "runner_builtin.exporters.c_exporter:CExporter",
         "onnx": "runner_builtin.exporters.onnx_exporter:OnnxExporter",
         "pickle": "runner_builtin.exporters.pickle_exporter:PickleExporter",
         "skops": "runner_builtin.exporters.skops_exporter:SkopsExporter",
@@ -266,9 +267,10 @@ def runner_exporters() -> Table:
 
 @hookimpl
 def runner_deployers() -> Table:
-    """Offer servers, alone, in a container, and in a cluster."""
+    """Offer servers, alone, in a container and in a cluster, and bundles for the edge."""
     return {
         "container": "runner_builtin.deployers.container:ContainerDeployer",
+        "edge_c": "runner_builtin.deployers.edge_c:EdgeC",
         "http_server": "runner_builtin.deployers.http_server:HttpServerDeployer",
         "kubernetes": "runner_builtin.deployers.kubernetes:KubernetesDeployer",
     }

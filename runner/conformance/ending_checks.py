@@ -249,7 +249,8 @@ def _bundle(folder: Path, catalogue: Catalogue) -> Path:
         place = folder / "run" / layout.ARTIFACTS / offer.name
         with contextlib.suppress(RunnerError):  # an extra that is not installed, or a model it is not for
             exporter = offer.build({})
-            if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):
+            safe = not getattr(exporter, "runs_code", False) or getattr(exporter, "own_code", False)
+            if getattr(exporter, "loads", None) and safe:
                 place.mkdir(parents=True)
                 exporter.export(run, place)
                 size = sum(path.stat().st_size for path in place.rglob("*"))

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -68,12 +69,12 @@ class Proving:
         return examined(self.run.pipeline, self.signature, features, edges=self.afresh)
 
     def prove(self, called: Called, place: Path) -> Proof | None:
-        """Compare an export with its model. None for one whose loading can run code, or that cannot be read back.
+        """Compare an export with its model. None for one whose loading runs others' code, or that cannot be read back.
 
         Raises IntegrityError for an export that answers otherwise, after moving it into quarantine.
         """
         exporter = called.component
-        if not getattr(exporter, "loads", None) or getattr(exporter, "runs_code", False):
+        if not getattr(exporter, "loads", None) or (_runs_code(called) and not getattr(exporter, "own_code", False)):
             return None
         try:
             proof, apart = passed(
@@ -106,7 +107,8 @@ class Proving:
         target, settings = called.step.offer.target, called.step.settings
         named = target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
         plain = {name: value for name, value in settings.items() if name in called.step.offer.signature.names()}
-        return Question(named, plain, str(path), sorted(self.trusted), self.signature, {})
+        vouched = _sha256(path) if _runs_code(called) else None
+        return Question(named, plain, str(path), sorted(self.trusted), self.signature, {}, vouched)
 
     def _asks_afresh(self, called: Called) -> bool:
         # A class typed in at a prompt or in a notebook is nowhere that a fresh interpreter could find it.
@@ -115,7 +117,7 @@ class Proving:
     def _reply(self, called: Called, question: Question) -> Reply:
         if self._asks_afresh(called):
             return asked_afresh(question)
-        model = called.call("reading its export back", called.component.load, Path(question.path), self.trusted)
+        model = called.call("reading its export back", called.component.load, *_trusting(question, self.trusted))
         return answered(question, model)
 
     def _quarantine(self, called: Called, place: Path) -> None:
@@ -142,8 +144,25 @@ class Proving:
         with TemporaryDirectory() as folder:
             try:
                 called.component.export(replace(self.run, pipeline=tail, sample=sample), Path(folder))
-                model = called.component.load(Path(folder) / called.component.loads, self.trusted)
+                question = self._question(called, Path(folder) / called.component.loads)
+                model = called.component.load(*_trusting(question, self.trusted))
                 found: Answers = ask(model, features)
             except RunnerError:
                 return False
             return difference(ask(tail, features), found).within(tolerance)
+
+
+def _runs_code(called: Called) -> bool:
+    return bool(getattr(called.component, "runs_code", False))
+
+
+def _trusting(question: Question, trusted: Collection[str]) -> tuple[Path, Any]:
+    """Return what `load` takes: the file, and its sha256 if loading runs code, else the types that may be built."""
+    return Path(question.path), question.vouched or trusted
+
+
+def _sha256(path: Path) -> str:
+    """Vouch for a file that this run has just written."""
+    if not path.is_file():
+        raise IntegrityError(f"the exporter wrote no '{path.name}', the file that it says it can load")
+    return sha256(path.read_bytes()).hexdigest()

@@ -33,7 +33,10 @@ _SECONDS = 600
 
 @dataclass(frozen=True)
 class Question:
-    """An export to be asked. exporter: "package.module:Class"; settings: it was made with; path: of its file."""
+    """An export to be asked. exporter: "package.module:Class"; settings: it was made with; path: of its file.
+
+    vouched: sha256 of the file, where loading it runs code that the asking run has written itself.
+    """
 
     exporter: str
     settings: Mapping[str, Any]
@@ -41,6 +44,7 @@ class Question:
     trusted: Sequence[str]
     signature: Signature
     columns: Mapping[str, Any]
+    vouched: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def asked_afresh(question: Question) -> Reply:
             "trusted": sorted(question.trusted),
             "signature": question.signature.plain(),
             "columns": dict(question.columns),
+            "vouched": question.vouched,
         }
         (place / "question.json").write_text(json.dumps(told), encoding="utf-8")
         command = [sys.executable, "-m", "runner.ship.asking", folder]
@@ -103,7 +108,7 @@ def main(folder: str) -> None:
     module, _, name = told["exporter"].partition(":")
     exporter = getattr(import_module(module), name)(**told["settings"])
     start = time.perf_counter()
-    model = exporter.load(Path(told["path"]), frozenset(told["trusted"]))
+    model = exporter.load(Path(told["path"]), told["vouched"] or frozenset(told["trusted"]))
     load = time.perf_counter() - start
     question = Question(
         told["exporter"], told["settings"], told["path"], told["trusted"], Signature.read(told["signature"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from runner.contracts import FinishedRun
 from runner.errors import ExitCode, IntegrityError
 from runner.testing import make_catalogue
 from runner_builtin.exporters.skops_exporter import SkopsExporter
+from runner_builtin.exporters.trusted_types import TRUSTED_TYPES
 
 IRIS: dict[str, Any] = {
     "name": "iris",
@@ -94,6 +96,33 @@ def test_the_usual_export_is_compared_here(tmp_path: Path) -> None:
 def test_a_file_that_could_run_code_is_not_read_back(tmp_path: Path) -> None:
     proofs = json.loads((run(tmp_path, ["pickle"]).path / "proofs.json").read_text())
     assert proofs == {"pickle": None}
+
+
+class Vouched(SkopsExporter):
+    """Its file is read back only for whoever names the file's sha256, and runs no code but its own."""
+
+    runs_code = True
+    own_code = True
+
+    def load(self, path: Path, sha256: str) -> Any:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+        return super().load(path, TRUSTED_TYPES)
+
+
+class Silent(Vouched):
+    """It does not write the file that it says it can load."""
+
+    def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:
+        (folder / "other").write_text("")
+        return [folder / "other"]
+
+
+def test_the_run_that_wrote_an_exporter_s_own_code_vouches_for_it(tmp_path: Path) -> None:
+    offered = make_catalogue({"exporter": {"vouched": Vouched, "silent": Silent}})
+    path = runner.run({**IRIS, "exporters": ["vouched"]}, outputs=tmp_path, catalogue=offered).path
+    assert json.loads((path / "proofs.json").read_text())["vouched"]["worst"] == 0
+    with pytest.raises(IntegrityError, match=r"wrote no 'model\.skops', the file that it says it can load"):
+        runner.run({**IRIS, "exporters": ["silent"]}, outputs=tmp_path, catalogue=offered)
 
 
 def test_the_signature_names_what_the_model_is_asked_with(tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ def test_values_of_a_regression_are_apart_by_their_spread() -> None:
     assert apart.first == 2
 
 
+def test_values_have_no_label_that_may_change() -> None:
+    values = np.array([0.0, 1.0, 2.0])
+    apart = difference(Answers(values), Answers(values + 0.2))
+    assert not apart.within(0.1, changed=0.5)
+    assert apart.within(0.3, changed=0.5)
+
+
 def test_other_shapes_are_all_wrong() -> None:
     assert difference(answers(["a", "b", "a"]), answers(["a", "b"], CHANCES[:2])).labels == 3
     assert difference(answers(["a", "b", "a"]), Answers(np.array(["a", "b", "a"]), CHANCES[:, :1])).worst == np.inf

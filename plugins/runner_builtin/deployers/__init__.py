@@ -1,1 +1,1 @@
-"""Bundles made into something that runs: a server's folder, a container's build context, manifests of a cluster."""
+"""Bundles made into something that runs: a server, a container, a cluster's manifests, a folder for the edge."""

@@ -1,0 +1,2 @@
+/* Numbers are compared as they are. */
+typedef double limit;

@@ -1,0 +1,2 @@
+/* Numbers are rounded to single precision before they are compared. */
+typedef float limit;
