@@ -30,6 +30,7 @@ from runner.execute.curves import write_curves
 from runner.execute.exporting import Shipping
 from runner.execute.fold_table import trial_scores
 from runner.execute.held_out import held_out
+from runner.execute.interpreting.interpretation import interpretation
 from runner.execute.observing import Listeners, Stages
 from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
@@ -144,6 +145,7 @@ class _Recording:
             trial = flow(self.experiment, self.components, context, self.listeners)
             self._write_trial(trial)
             stages = Stages(self.listeners)
+            self._interpret(trial, stages)
             shipping = Shipping(self.components, self.folder, self.trusted, self._info)
             shipping.carry_out(self.experiment.name, trial, stages)
             steps = [*trial.steps, *stages.done]
@@ -231,6 +233,15 @@ class _Recording:
         self._write_predictions(held_out(trial.judged))
         self.folder.write_json(layout.BITS, trial_bits(trial))
         write_curves(self.folder, trial.trainings)
+
+    def _interpret(self, trial: Trial, stages: Stages) -> None:
+        """Tell what the model goes by; one that diverged goes by nothing."""
+        if trial.diverged:
+            return
+        with stages.stage("interpret") as stage:
+            told = interpretation(self.experiment, self.components, trial)
+            stage.note = "; ".join(f"no {part}: {why}" for part, why in told.left_out.items()) or None
+        self.folder.write_json(layout.INTERPRETATION, told)
 
     def _write_predictions(self, parts: Sequence[HeldOut]) -> None:
         numbers = sum(cells(part) for part in parts)
