@@ -31,6 +31,7 @@ from runner.execute.exporting import Shipping
 from runner.execute.fold_table import trial_scores
 from runner.execute.held_out import held_out
 from runner.execute.interpreting.interpretation import interpretation
+from runner.execute.interpreting.shap_values import check_extra
 from runner.execute.observing import Listeners, Stages
 from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
@@ -90,6 +91,8 @@ def execute(
     page: called where the experiment asks for a report.
     """
     experiment = resolve(request.declared, catalogue, name=request.name, judged=request.judged)
+    if experiment.interpret.shap:
+        check_extra()
     surroundings = Surroundings(catalogue, Path(request.folder), Path(request.root, DOWNLOADS).absolute())
     components = build_components(experiment, surroundings.folder)
     if streams(experiment):
@@ -199,7 +202,7 @@ class _Recording:
             return
         try:
             self.page(self.folder.path)
-        except Exception as error:  # noqa: BLE001 - told, with its traceback in the log
+        except Exception as error:
             told = str(error) if isinstance(error, RunnerError) else f"{type(error).__name__}: {error}"
             log.warning("the report is not written: %s; %s", told, later)
             log.info("where the report failed", exc_info=error)

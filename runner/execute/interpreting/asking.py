@@ -19,7 +19,7 @@ class LeftOutError(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """A fitted pipeline and its held-out rows, as they go into it. told: which training it comes from."""
+    """A fitted pipeline and its held-out rows, as they go into it. told: such as "the model of fold 1 of 5"."""
 
     called: Called
     pipeline: Any
@@ -43,7 +43,8 @@ class Subject:
         scores = self._ask("decision_function", features) if needs == "scores" else None
         probabilities = self._ask("predict_proba", features) if scores is None else None
         told = probabilities if probabilities is not None else scores
-        assert told is not None and self.classes is not None
+        assert told is not None
+        assert self.classes is not None
         best = told.argmax(axis=1) if told.ndim == 2 else (told > 0).astype(np.intp)
         return Prediction(self.classes[best], self.classes, probabilities, scores)
 

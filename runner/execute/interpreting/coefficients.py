@@ -20,11 +20,11 @@ _NOTE = (
 
 
 def coefficients(subject: Subject, most: int) -> dict[str, Any]:
-    """Return the part `coefficients`: for each class the largest by size, from the most positive to the most negative.
+    """Return the part `coefficients`: for each class the largest by size, positive ones first.
 
     Of two classes they are of the second. most: terms of one class. Raises LeftOutError for a model that has none.
     """
-    table = _table(subject)
+    table = coefficient_table(subject)
     names = feature_names(subject.pipeline, subject.rows.features, table.shape[1])
     classes = subject.classes
     if classes is None:
@@ -36,13 +36,16 @@ def coefficients(subject: Subject, most: int) -> dict[str, Any]:
     return {
         "classes": None if classes is None else [str(label) for label in classes.tolist()],
         "groups": [{"class": label, "terms": _terms(names, row, most)} for label, row in groups],
-        "note": f"Of the model {subject.told}. {_NOTE}{more}",
+        "note": f"Coefficients of {subject.told}. {_NOTE}{more}",
     }
 
 
-def _table(subject: Subject) -> NDArray[np.float64]:
-    """Return the coefficients, (n_outputs, n_features)."""
-    model, classes = subject.model, subject.classes
+def coefficient_table(subject: Subject) -> NDArray[np.float64]:
+    """Return the coefficients, (n_outputs, n_features). Raises LeftOutError for a model that has none.
+
+    Of a model that goes around another and says so by `model_`, they are the inner one's.
+    """
+    model, classes = getattr(subject.model, "model_", subject.model), subject.classes
     coef = getattr(model, "coef_", None)
     if coef is None:
         raise LeftOutError(f"{subject.called} has no coefficients")

@@ -138,8 +138,8 @@ def _sorted(names: Sequence[str], falls: NDArray[np.float64]) -> list[Mapping[st
 
 def _note(subject: Subject, metric: Called, usual: float, inputs: Inputs, features: Any) -> str:
     told = [
-        f"Importance for this model ({subject.told}), whose {metric.name} is {usual:.4g} on these rows: what a poor "
-        "model makes no use of may matter all the same."
+        f"Importance for {subject.told}, whose {metric.name} is {usual:.4g} on these rows: what a poor model makes "
+        "no use of may matter all the same."
     ]
     if not inputs.single:
         told.append("Neighbours are shuffled together, and each block can stand in for the next.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,16 +53,16 @@ class Interpretation:
     left_out: dict[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
 
-    def part(self, name: str, make: Callable[[], Any]) -> Any:
-        """Return what `make` gives, or None with the reason kept. name: of the part."""
+    def part(self, name: str, make: Callable[[], Any], *, asked: bool = True) -> Any:
+        """Return what `make` gives, or None with the reason kept. name: of the part; asked: somebody waits for it."""
         try:
             return make()
         except (LeftOutError, RunnerError) as reason:
             self.left_out[name] = str(reason)
-            log.info("%s is left out of the interpretation: %s", name, reason)
+            log.log(logging.WARNING if asked else logging.INFO, "no %s in the interpretation: %s", name, reason)
         except Exception as error:
             self.left_out[name] = f"{type(error).__name__}: {error}"
-            log.warning("%s is left out of the interpretation: %s: %s", name, type(error).__name__, error)
+            log.warning("no %s in the interpretation: %s: %s", name, type(error).__name__, error)
             log.info("where the interpretation failed", exc_info=error)
         return None
 
@@ -73,10 +74,12 @@ def interpretation(experiment: Experiment, components: Components, trial: Trial)
     asked = wanted.importance or (wanted.importance is None and experiment.report == "html")
     if asked and seen is not None:
         metric = _metric(components, trial)
-        made.importance = made.part("importance", lambda: importance(seen, metric, wanted, experiment.seed))
+        made.importance = made.part(
+            "importance", lambda: importance(seen, metric, wanted, experiment.seed), asked=bool(wanted.importance)
+        )
     if wanted.terms:
         shipped = _shipped(components, trial)
-        made.coefficients = made.part("coefficients", lambda: coefficients(shipped, wanted.terms))
+        made.coefficients = made.part("coefficients", lambda: coefficients(shipped, wanted.terms), asked=False)
     if wanted.shap and seen is not None:
         made.shap = made.part("shap", lambda: shap_values(seen, wanted.terms or 15))
     if seen is not None:
@@ -100,8 +103,14 @@ def _tell_of_rows(made: Interpretation, experiment: Experiment, components: Comp
     for column in wanted.subgroups:
         table = made.part(
             f"subgroups of {column}",
-            lambda column=column: subgroups(  # type: ignore[misc]
-                column, trial.data.raw, parts, components.many("metrics"), experiment.intervals, experiment.seed
+            partial(
+                subgroups,
+                column,
+                trial.data.raw,
+                parts,
+                components.many("metrics"),
+                experiment.intervals,
+                experiment.seed,
             ),
         )
         found += [table] if table is not None else []
@@ -111,8 +120,7 @@ def _tell_of_rows(made: Interpretation, experiment: Experiment, components: Comp
 def _curves(made: Interpretation, experiment: Experiment, seen: Subject) -> list[Mapping[str, Any]] | None:
     found = [
         made.part(
-            f"partial dependence of {name}",
-            lambda name=name: partial_dependence(seen, name, raw=experiment.interpret.raw),  # type: ignore[misc]
+            f"partial dependence of {name}", partial(partial_dependence, seen, name, raw=experiment.interpret.raw)
         )
         for name in _curved(made, experiment, seen)
     ]
@@ -139,7 +147,7 @@ def _metric(components: Components, trial: Trial) -> Called | None:
 
 
 def _subject(components: Components, trial: Trial) -> Subject | None:
-    """Return the last judgement's model, or the first fold's, with its held-out rows; None where they were not kept."""
+    """Return the last judgement's model, or the first fold's, with its held-out rows; None where none were kept."""
     fold = trial.final or trial.folds[0]
     if fold.test is None:
         return None
@@ -161,10 +169,10 @@ def _shipped(components: Components, trial: Trial) -> Subject:
 
 def _told(trial: Trial, fold: FittedFold) -> str:
     if fold is trial.refit:
-        return "that was trained on all rows and is shipped"
+        return "the model that was trained on all rows and is shipped"
     if fold is trial.final:
-        return "of the last judgement"
-    return f"of fold 1 of {len(trial.folds)}" if len(trial.folds) > 1 else "that was scored"
+        return "the model of the last judgement"
+    return f"the model of fold 1 of {len(trial.folds)}" if len(trial.folds) > 1 else "the model that was scored"
 
 
 def _judged_rows(trial: Trial) -> list[HeldOut]:

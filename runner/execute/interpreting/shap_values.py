@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from runner.errors import PluginError
 from runner.execute.interpreting.asking import LeftOutError, Subject
+from runner.execute.interpreting.coefficients import coefficient_table
 from runner.execute.interpreting.feature_names import feature_names
 
 _ROWS = 1000
@@ -51,13 +52,13 @@ def _dense(inputs: Any) -> NDArray[np.float64]:
 def _values(subject: Subject, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (n_rows, n_columns) or (n_rows, n_columns, n_outputs)."""
     model = subject.model
-    coef, intercept = getattr(model, "coef_", None), getattr(model, "intercept_", None)
+    intercept = getattr(model, "intercept_", None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import shap  # an extra of half a second, for those who ask for it
 
-        if coef is not None and intercept is not None:
-            table = np.asarray(coef.toarray() if hasattr(coef, "toarray") else coef, dtype=np.float64)
+        if hasattr(model, "coef_") and intercept is not None:
+            table = coefficient_table(subject)
             explainer = shap.LinearExplainer((_one_row(table), _one_row(np.asarray(intercept))), inputs)
         elif hasattr(model, "tree_") or hasattr(model, "estimators_") or hasattr(model, "_predictors"):
             try:

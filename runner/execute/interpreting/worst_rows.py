@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,5 +72,10 @@ def _told(loss: float, part: HeldOut, place: int, data: Dataset | None) -> dict[
 
 
 def _plain(value: Any) -> Any:
+    """Return a value as JSON has it; None for a missing one."""
     value = value.item() if hasattr(value, "item") else value
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return None if str(value) in ("NaT", "<NA>") else str(value)
