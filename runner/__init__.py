@@ -15,13 +15,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runner.api import load, report, run, sweep
+    from runner.api import drift, load, report, run, sweep
     from runner.hookspecs import hookimpl
 
-__all__ = ["hookimpl", "load", "report", "run", "sweep"]
+__all__ = ["drift", "hookimpl", "load", "report", "run", "sweep"]
 
 #: Loaded at first use: a command that only lists names must not import scikit-learn.
 _WHERE = {
+    "drift": "runner.api",
     "hookimpl": "runner.hookspecs",
     "load": "runner.api",
     "report": "runner.api",

@@ -12,6 +12,9 @@ from typing import Any, Literal
 
 from runner.catalogue import Catalogue
 from runner.contracts import Axis
+from runner.drifting.comparing import Drift
+from runner.execute.drift_of_run import drift_of
+from runner.execute.new_rows import read_new_rows
 from runner.execute.recorded import Outcome, execute, trusted_types
 from runner.execute.request import Request
 from runner.plan.cells import declared_with
@@ -169,6 +172,31 @@ def report(folder: str | Path, *, to: str | Path | None = None) -> Path:
     if draw is run_page:
         Run.open(path)
     return draw(path, Path(to) if to is not None else Path(f"report-{path.resolve().name}"))
+
+
+def drift(
+    run_dir: str | Path,
+    rows: Any,
+    *,
+    alpha: float = 0.05,
+    mark: float = 0.1,
+    source: Mapping[str, Any] | None = None,
+    catalogue: Catalogue | None = None,
+) -> Drift:
+    """Compare new rows with those that a finished run was made with; `.drifts` says whether they differ.
+
+    rows: a frame or an array as the run's model takes them, or the path of a file. alpha: the share of false alarms
+    that is put up with. mark: how large a shift has to be, as a population stability index. source: what reads the
+    file, such as {"use": "csv", "separator": ";"}; by default as the run's own data were read.
+    Raises IntegrityError for a run that was changed, DataError for rows that cannot be read or are others' rows,
+    ConfigError for a run that keeps no reference.
+    """
+    offers = catalogue or Catalogue.installed()
+    run = Run.open(Path(run_dir))
+    run.verify()
+    if isinstance(rows, str | Path):
+        rows = read_new_rows(run, Path(rows), offers, source)
+    return drift_of(run, rows, lambda: load(run.path, catalogue=offers).pipeline, alpha=alpha, mark=mark)
 
 
 class _Exporters(Mapping[str, Any]):

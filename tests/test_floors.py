@@ -33,6 +33,7 @@ FLOORS = {
     "record": 3,
     "store": 3,
     "ship": 4,
+    "drifting": 4,
     "execute": 5,
     "trials": 6,
     "report": 7,

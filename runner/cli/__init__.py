@@ -18,6 +18,7 @@ COMMANDS = {
     "show": ("runner.cli.show", "show a run, a sweep or a trial: declaration, scores, stages, files"),
     "compare": ("runner.cli.compare", "compare sweeps or runs by the value of a setting"),
     "report": ("runner.cli.report", "write the page of a run or a sweep: one HTML file, with figures"),
+    "drift": ("runner.cli.drift", "compare new rows with those that a run's model was made with"),
     "why": ("runner.cli.why", "say why a trial of a sweep ran, or ran again"),
     "resume": ("runner.cli.resume", "go on with a sweep by its folder"),
     "store": ("runner.cli.store", "list kept results, make room, check every byte"),

@@ -22,6 +22,7 @@ import yaml
 
 from runner.catalogue import Catalogue
 from runner.contracts import Event, Tracker
+from runner.drifting.reference import LEAST
 from runner.errors import ExitCode, RunnerError
 from runner.execute.bits import trial_bits
 from runner.execute.cleaning import Repair
@@ -33,6 +34,7 @@ from runner.execute.held_out import held_out
 from runner.execute.interpreting.interpretation import interpretation
 from runner.execute.interpreting.shap_values import check_extra
 from runner.execute.observing import Listeners, Stages
+from runner.execute.referring import reference_of
 from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
 from runner.execute.run_log import log_file, noted
@@ -151,6 +153,7 @@ class _Recording:
             self._interpret(trial, stages)
             shipping = Shipping(self.components, self.folder, self.trusted, self._info)
             shipping.carry_out(self.experiment.name, trial, stages)
+            self._write_reference(trial, stages)
             steps = [*trial.steps, *stages.done]
         except Exception as error:  # noqa: BLE001 - whatever it was, the run folder tells it
             return self._failed(error)
@@ -245,6 +248,17 @@ class _Recording:
             told = interpretation(self.experiment, self.components, trial)
             stage.note = "; ".join(f"no {part}: {why}" for part, why in told.left_out.items()) or None
         self.folder.write_json(layout.INTERPRETATION, told)
+
+    def _write_reference(self, trial: Trial, stages: Stages) -> None:
+        """Keep what the data looked like, for new rows to be compared with, where a model leaves the run."""
+        if trial.winner is None or not self.components.many("exporters"):
+            return
+        with stages.stage("reference") as stage:
+            reference = reference_of(self.components, trial)
+            if reference is None:
+                stage.note = f"fewer than {LEAST} rows"
+            else:
+                self.folder.write_json(layout.REFERENCE, reference.plain())
 
     def _write_predictions(self, parts: Sequence[HeldOut]) -> None:
         numbers = sum(cells(part) for part in parts)
