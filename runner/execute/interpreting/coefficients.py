@@ -20,9 +20,9 @@ _NOTE = (
 
 
 def coefficients(subject: Subject, most: int) -> dict[str, Any]:
-    """Return the part `coefficients`: for each class the largest by size, positive ones first.
+    """Return the part `coefficients`: for each of several classes those that speak most for it.
 
-    Of two classes they are of the second. most: terms of one class. Raises LeftOutError for a model that has none.
+    Of two classes, and of a regression, they are the largest of either sign, and of two the second class's. most: terms of one class. Raises LeftOutError for a model that has none.
     """
     table = coefficient_table(subject)
     names = feature_names(subject.pipeline, subject.rows.features, table.shape[1])
@@ -35,7 +35,9 @@ def coefficients(subject: Subject, most: int) -> dict[str, Any]:
     more = f" Of {len(table)} classes the first {_MOST_CLASSES} are told." if len(table) > _MOST_CLASSES else ""
     return {
         "classes": None if classes is None else [str(label) for label in classes.tolist()],
-        "groups": [{"class": label, "terms": _terms(names, row, most)} for label, row in groups],
+        "groups": [
+            {"class": label, "terms": _terms(names, row, most, both=len(table) == 1)} for label, row in groups
+        ],
         "note": f"Coefficients of {subject.told}. {_NOTE}{more}",
     }
 
@@ -57,7 +59,11 @@ def coefficient_table(subject: Subject) -> NDArray[np.float64]:
     return table
 
 
-def _terms(names: Sequence[str], row: NDArray[np.float64], most: int) -> list[dict[str, Any]]:
-    largest = np.argsort(-np.abs(row), kind="stable")[:most]
-    ordered = largest[np.argsort(-row[largest], kind="stable")]
+def _terms(names: Sequence[str], row: NDArray[np.float64], most: int, *, both: bool) -> list[dict[str, Any]]:
+    """Return the terms from the most positive to the most negative. both: signs count the same."""
+    first = np.argsort(-np.abs(row), kind="stable")
+    if not both:  # what speaks for the class comes first, whatever speaks against it
+        first = np.concatenate([first[row[first] > 0], first[row[first] <= 0]])
+    first = first[:most]
+    ordered = first[np.argsort(-row[first], kind="stable")]
     return [{"name": names[it], "value": float(row[it])} for it in ordered if row[it]]
