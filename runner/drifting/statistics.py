@@ -1,7 +1,7 @@
 """How far two samples are apart, from counts: Kolmogorov and Smirnov, chi-square, population stability.
 
 >>> round(psi(np.array([50, 50]), np.array([80, 20])), 2)
-0.4
+0.41
 """
 
 from __future__ import annotations

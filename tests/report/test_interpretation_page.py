@@ -16,6 +16,7 @@ def shown(told: dict[str, Any]) -> str:
 
 def test_the_first_lines_of_each_part_are_shown() -> None:
     features = [{"name": f"[b]{n}", "mean": 0.5 - n / 10, "low": 0.1, "high": 0.6} for n in range(7)]
+    terms = [{"name": "a", "value": 0.1}, {"name": "free", "value": -2}]
     scores = {
         "accuracy": {"value": 0.75, "low": 0.5, "high": 1.0},
         "scorer": {"value": 0.5, "low": None, "high": None},

@@ -22,7 +22,8 @@ _NOTE = (
 def coefficients(subject: Subject, most: int) -> dict[str, Any]:
     """Return the part `coefficients`: for each of several classes those that speak most for it.
 
-    Of two classes, and of a regression, they are the largest of either sign, and of two the second class's. most: terms of one class. Raises LeftOutError for a model that has none.
+    Of two classes they are the second's; there, and of a regression, they are the largest of either sign. most:
+    terms of one class. Raises LeftOutError for a model that has none.
     """
     table = coefficient_table(subject)
     names = feature_names(subject.pipeline, subject.rows.features, table.shape[1])
