@@ -262,6 +262,8 @@ class Metric(Protocol):
     needs: class attribute, the part of `Prediction` it reads: "labels", "probabilities", "scores" (or
     probabilities where a model has no scores) or "values" (regressions). task: class attribute,
     "classification" or "regression". The core refuses a metric that does not fit the model before training.
+    label_sets: False if absent; True for one that reads several labels a row (`runner.label_sets`), as a model with
+    `label_sets = True` gives them, None for one that reads either.
     A metric that can score many resamples of the same rows at once, for confidence intervals, has
     `resampled(truth, prediction, counts) -> (n_resamples,)` besides: counts, (n_resamples, n_rows), says how often
     each row is drawn; a resample without a score is NaN; NotImplemented asks to be shown the resamples one by one.

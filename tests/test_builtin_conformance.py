@@ -88,6 +88,7 @@ OPTIONS = {
     "splitter.by_column": {"column": "part", "test": ["test"], "validation": ["validation"]},
     "splitter.by_file": {"file": "folds.csv"},
     "model.calibrated": {"model": {"use": "LogisticRegression"}, "folds": 2},
+    "model.multilabel": {"model": {"use": "LogisticRegression"}},
     "model.tuned_threshold": {"model": {"use": "LogisticRegression"}, "folds": 2},
 }
 

@@ -22,6 +22,7 @@ FLOORS = {
     "isolation": 0,
     "secrets": 0,
     "columns": 0,
+    "label_sets": 0,
     "signature": 1,
     "checking": 1,
     "code_digest": 1,

@@ -201,12 +201,7 @@ def part_of(prediction: Prediction, rows: slice) -> Prediction:
     """Return what was predicted of some of the rows."""
     if rows == slice(0, len(prediction.labels)):
         return prediction
-    return Prediction(
-        prediction.labels[rows],
-        prediction.classes,
-        None if prediction.probabilities is None else prediction.probabilities[rows],
-        None if prediction.scores is None else prediction.scores[rows],
-    )
+    return prediction.take(rows)
 
 
 def predict(called: Called, model: Any, features: Any, *, only_labels: bool = False) -> Prediction:
@@ -215,13 +210,15 @@ def predict(called: Called, model: Any, features: Any, *, only_labels: bool = Fa
     labels = _told(called, model, "predict", features, n_rows)
     if not is_classifier(model):
         return Prediction(labels)
+    sets = bool(getattr(called.component, "label_sets", False))
     if only_labels:
-        return Prediction(labels, np.asarray(model.classes_))
+        return Prediction(labels, np.asarray(model.classes_), label_sets=sets)
     return Prediction(
         labels,
         np.asarray(model.classes_),
         _told(called, model, "predict_proba", features, n_rows),
         _told(called, model, "decision_function", features, n_rows),
+        sets,
     )
 
 

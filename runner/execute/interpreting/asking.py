@@ -11,6 +11,7 @@ from sklearn.base import is_classifier
 
 from runner.data import Dataset, Prediction
 from runner.execute.components import Called
+from runner.label_sets import texts_of
 
 
 class LeftOutError(Exception):
@@ -36,15 +37,23 @@ class Subject:
         """(n_classes,) as the model has them; None for a regression."""
         return np.asarray(self.model.classes_) if is_classifier(self.model) else None
 
+    @property
+    def label_sets(self) -> bool:
+        """Whether it gives a row several labels."""
+        return bool(getattr(self.model, "label_sets", False))
+
     def answer(self, features: Any, needs: str) -> Prediction:
         """Predict no more than a metric reads. needs: as of a metric."""
         if needs in ("labels", "values"):
-            return Prediction(np.asarray(self._ask("predict", features)), self.classes)
+            return Prediction(np.asarray(self._ask("predict", features)), self.classes, label_sets=self.label_sets)
         scores = self._ask("decision_function", features) if needs == "scores" else None
         probabilities = self._ask("predict_proba", features) if scores is None else None
         told = probabilities if probabilities is not None else scores
         assert told is not None
         assert self.classes is not None
+        if self.label_sets:
+            labels = texts_of(told > (0 if probabilities is None else 0.5), self.classes)
+            return Prediction(labels, self.classes, probabilities, scores, label_sets=True)
         best = told.argmax(axis=1) if told.ndim == 2 else (told > 0).astype(np.intp)
         return Prediction(self.classes[best], self.classes, probabilities, scores)
 

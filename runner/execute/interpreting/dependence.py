@@ -35,14 +35,19 @@ def partial_dependence(subject: Subject, column: str, *, raw: bool = False) -> d
         "feature": column,
         "kind": kind,
         "values": values.tolist(),
-        "curves": [{"class": label, "mean": mean} for label, mean in _curves(subject.classes, means)],
+        "curves": [
+            {"class": label, "mean": mean}
+            for label, mean in _curves(subject.classes, means, label_sets=subject.label_sets)
+        ],
     }
 
 
-def _curves(classes: NDArray[Any] | None, means: NDArray[np.float64]) -> list[tuple[str | None, list[float]]]:
+def _curves(
+    classes: NDArray[Any] | None, means: NDArray[np.float64], *, label_sets: bool
+) -> list[tuple[str | None, list[float]]]:
     if classes is None or len(classes) < 2:
         return [(None, means[:, 0].tolist())]
-    if means.shape[1] != len(classes) or len(classes) == 2:
+    if means.shape[1] != len(classes) or (len(classes) == 2 and not label_sets):
         return [(str(classes[1]), means[:, -1].tolist())]
     return [(str(label), means[:, it].tolist()) for it, label in enumerate(classes.tolist()[:_CURVES])]
 

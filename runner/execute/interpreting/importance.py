@@ -105,18 +105,9 @@ def _falls(
     shuffled = np.concatenate([rng.permutation(n_rows) for _ in range(repeats)])
     rows = np.tile(np.arange(n_rows), repeats)
     said = subject.answer(inputs.replaced(features, rows, place, shuffled), metric.component.needs)
-    scores = [_score(metric, truth, _part(said, slice(n * n_rows, (n + 1) * n_rows))) for n in range(repeats)]
+    scores = [_score(metric, truth, said.take(slice(n * n_rows, (n + 1) * n_rows))) for n in range(repeats)]
     better = 1 if metric.component.direction == "maximize" else -1
     return better * (usual - np.asarray(scores))
-
-
-def _part(said: Prediction, rows: slice) -> Prediction:
-    return Prediction(
-        said.labels[rows],
-        said.classes,
-        None if said.probabilities is None else said.probabilities[rows],
-        None if said.scores is None else said.scores[rows],
-    )
 
 
 def _score(metric: Called, truth: NDArray[Any], said: Prediction) -> float:

@@ -60,6 +60,7 @@ def pooled(parts: Sequence[HeldOut]) -> HeldOut:
             first,
             _joined([part.prediction.probabilities for part in parts]),
             _joined([part.prediction.scores for part in parts]),
+            parts[0].prediction.label_sets,
         ),
     )
     _, once = np.unique(whole.row_ids, return_index=True)
@@ -72,19 +73,7 @@ def _joined(tables: Sequence[NDArray[Any] | None]) -> NDArray[Any] | None:
 
 
 def _rows_of(held: HeldOut, rows: NDArray[np.intp]) -> HeldOut:
-    said = held.prediction
-    return HeldOut(
-        held.fold,
-        held.part,
-        held.row_ids[rows],
-        held.truth[rows],
-        Prediction(
-            said.labels[rows],
-            said.classes,
-            None if said.probabilities is None else said.probabilities[rows],
-            None if said.scores is None else said.scores[rows],
-        ),
-    )
+    return HeldOut(held.fold, held.part, held.row_ids[rows], held.truth[rows], held.prediction.take(rows))
 
 
 def _column(column: str, data: Dataset) -> NDArray[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.data import Dataset
+from runner.label_sets import indicator
 from runner.record.predictions import HeldOut
 
 #: A chance of 0 counts as this much, so that a loss stays finite.
@@ -20,7 +21,8 @@ def worst_rows(parts: Sequence[HeldOut], most: int, data: Dataset | None = None)
     """Return held-out rows with the largest losses, the worst first. data: where values are told from; None for none.
 
     A row's loss is the negative logarithm of the chance its class was given; without chances, by how much the
-    score of its class is behind the best, or 1 for a wrong label; of a regression it is the absolute error.
+    score of its class is behind the best, or 1 for a wrong label; of a regression it is the absolute error. Of
+    several labels a row it is the mean over the labels.
     """
     found = [(float(loss), part, place) for part in parts for place, loss in _largest(part, most)]
     found.sort(key=lambda it: -it[0])
@@ -38,6 +40,8 @@ def losses_of(part: HeldOut) -> NDArray[np.float64]:
     said, truth = part.prediction, part.truth
     if said.classes is None:
         return np.abs(np.asarray(truth, dtype=np.float64) - np.asarray(said.labels, dtype=np.float64))
+    if said.label_sets:
+        return _of_sets(part)
     wrong = np.asarray(truth != said.labels, dtype=np.float64)
     place = np.searchsorted(said.classes, truth)
     known = (place < len(said.classes)) & (said.classes[np.minimum(place, len(said.classes) - 1)] == truth)
@@ -53,6 +57,17 @@ def losses_of(part: HeldOut) -> NDArray[np.float64]:
         return np.where(known, np.maximum(0.0, -ahead), np.abs(said.scores))
     best = said.scores.max(axis=1)
     return np.asarray(best - np.where(known, said.scores[rows, place], said.scores.min(axis=1)))
+
+
+def _of_sets(part: HeldOut) -> NDArray[np.float64]:
+    """Return the mean over the labels: of the negative logarithm of the chance, else of whether it is wrong."""
+    said = part.prediction
+    assert said.classes is not None
+    truth = indicator(part.truth, said.classes)
+    if said.probabilities is None:
+        return np.asarray((truth != indicator(said.labels, said.classes)).mean(axis=1))
+    chance = np.where(truth, said.probabilities, 1 - said.probabilities)
+    return np.asarray(-np.log(np.clip(chance, _LEAST, 1.0)).mean(axis=1))
 
 
 def _told(loss: float, part: HeldOut, place: int, data: Dataset | None) -> dict[str, Any]:
