@@ -161,6 +161,10 @@ class Model(Protocol):
     `partial_fit` can learn from a stream; where it plans its training by the number of calls it has
     `for_batches(n_batches) -> (model, passes)` besides: an unfitted copy that plans for that, and how often it wants
     to go through the batches.
+    label_sets: class attribute, False if absent; True for one that gives each row several labels, as one text
+    (`runner.label_sets`), its `classes_` being the labels and its probabilities the chance of each.
+    One that chose its threshold keeps `threshold_curve_`: metric, positive (the class), threshold, reached (the
+    metric there), and thresholds with their values, rising.
     """
 
     def fit(self, X: Any, y: Any) -> Self:

@@ -118,7 +118,10 @@ def judged(
 
 
 def _choice(model: Any) -> str | None:
-    """Tell of a learning rate that the model chose by itself."""
+    """Tell of a learning rate, or of a threshold, that the model chose by itself."""
+    curve = getattr(model, "threshold_curve_", None)
+    if curve:
+        return f"threshold {curve['threshold']:.4g} chosen, where {curve['metric']} was {curve['reached']:.4g}"
     tested = getattr(model, "range_test_", None)
     return f"learning rate {model.learning_rate_:g} chosen by a range test" if tested else None
 

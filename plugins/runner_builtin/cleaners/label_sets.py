@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from runner.data import Dataset
-from runner.errors import DataError
 from runner.label_sets import text_of
 
 
@@ -17,8 +16,8 @@ class LabelSets:
     """Read several labels from one text, for the model `multilabel`: "drama, comedy" becomes "comedy;drama".
 
     separator: what stands between two labels; spaces around it go. nothing: the text of a row that has none, such as
-    "none"; an empty text always means that. New rows, which have no target, pass. Raises DataError for a target that
-    is no text.
+    "none"; an empty text always means that. A number is one label. New rows, which have no target, pass. Raises
+    DataError for a label with a semicolon.
     """
 
     separator: str = ","
@@ -36,8 +35,6 @@ class LabelSets:
         return replace(dataset, target=np.array([made[text] for text in old], dtype=str))
 
     def _read(self, text: Any) -> str:
-        if not isinstance(text, str):
-            raise DataError(f"cleaner 'label_sets' reads texts, and the target holds {text!r}.")
         if text == self.nothing:
             return ""
-        return text_of(label.strip() for label in text.split(self.separator) if label.strip())
+        return text_of(label.strip() for label in str(text).split(self.separator) if label.strip())
