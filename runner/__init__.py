@@ -15,14 +15,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from runner.api import load, run, ship, sweep
+    from runner.api import drift, load, run, ship, sweep
     from runner.hookspecs import hookimpl
     from runner.report.pages import written_page as report
 
-__all__ = ["hookimpl", "load", "report", "run", "ship", "sweep"]
+__all__ = ["drift", "hookimpl", "load", "report", "run", "ship", "sweep"]
 
 #: Loaded at first use: a command that only lists names must not import scikit-learn.
 _WHERE = {
+    "drift": "runner.api",
     "hookimpl": "runner.hookspecs",
     "load": "runner.api",
     "report": "runner.report",

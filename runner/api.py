@@ -13,6 +13,9 @@ from typing import Any, Literal
 from runner.catalogue import Catalogue
 from runner.contracts import Axis
 from runner.discovery import hidden_by
+from runner.drifting.comparing import Drift
+from runner.execute.drift_of_run import drift_of
+from runner.execute.new_rows import read_new_rows
 from runner.execute.recorded import Outcome, execute, trusted_types
 from runner.execute.request import Request
 from runner.execute.shipping_again import Shipped, Wish, bundled, exported_again, meant_by, trained_again
@@ -221,6 +224,31 @@ def ship(
     if wish.changes_nothing:
         return bundled(meant.run, pipeline, offers, place)
     return exported_again(meant.run, pipeline, request, offers, place)
+
+
+def drift(
+    run_dir: str | Path,
+    rows: Any,
+    *,
+    alpha: float = 0.05,
+    mark: float = 0.1,
+    source: Mapping[str, Any] | None = None,
+    catalogue: Catalogue | None = None,
+) -> Drift:
+    """Compare new rows with those that a finished run was made with; `.drifts` says whether they differ.
+
+    rows: a frame or an array as the run's model takes them, or the path of a file. alpha: the share of false alarms
+    that is put up with. mark: how large a shift has to be, as a population stability index. source: what reads the
+    file, such as {"use": "csv", "separator": ";"}; by default as the run's own data were read.
+    Raises IntegrityError for a run that was changed, DataError for rows that cannot be read or are others' rows,
+    ConfigError for a run that keeps no reference.
+    """
+    offers = catalogue or Catalogue.installed()
+    run = Run.open(Path(run_dir))
+    run.verify()
+    if isinstance(rows, str | Path):
+        rows = read_new_rows(run, Path(rows), offers, source)
+    return drift_of(run, rows, lambda: load(run.path, catalogue=offers).pipeline, alpha=alpha, mark=mark)
 
 
 class _Exporters(Mapping[str, Any]):

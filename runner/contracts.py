@@ -164,6 +164,10 @@ class Model(Protocol):
     to go through the batches. One that can tell of each epoch while it trains has `tell_epochs(hear)`: from then on
     `fit` calls `hear(epoch, {"loss": …})`, epochs counted from 0, with names as in its curves; `tell_epochs(None)`
     ends that.
+    label_sets: class attribute, False if absent; True for one that gives each row several labels, as one text
+    (`runner.label_sets`), its `classes_` being the labels and its probabilities the chance of each.
+    One that chose its threshold keeps `threshold_curve_`: metric, positive (the class), threshold, reached (the
+    metric there), and thresholds with their values, rising.
     """
 
     def fit(self, X: Any, y: Any) -> Self:
@@ -265,6 +269,8 @@ class Metric(Protocol):
     needs: class attribute, the part of `Prediction` it reads: "labels", "probabilities", "scores" (or
     probabilities where a model has no scores) or "values" (regressions). task: class attribute,
     "classification" or "regression". The core refuses a metric that does not fit the model before training.
+    label_sets: False if absent; True for one that reads several labels a row (`runner.label_sets`), as a model with
+    `label_sets = True` gives them, None for one that reads either.
     A metric that can score many resamples of the same rows at once, for confidence intervals, has
     `resampled(truth, prediction, counts) -> (n_resamples,)` besides: counts, (n_resamples, n_rows), says how often
     each row is drawn; a resample without a score is NaN; NotImplemented asks to be shown the resamples one by one.

@@ -112,12 +112,23 @@ class Prediction:
     classes: (n_classes,) in the order of the columns below; None for a regression.
     probabilities: (n_rows, n_classes), None where the model gives none.
     scores: (n_rows,) for two classes, (n_rows, n_classes) for more; the model's decision function, else None.
+    label_sets: a label is a text of several classes (`runner.label_sets`), each with a chance and a score of its own.
     """
 
     labels: NDArray[Any]
     classes: NDArray[Any] | None = None
     probabilities: NDArray[np.floating[Any]] | None = None
     scores: NDArray[np.floating[Any]] | None = None
+    label_sets: bool = False
+
+    def take(self, rows: Any) -> Prediction:
+        """Return what was said of some of the rows. rows: a slice, or positions."""
+        return replace(
+            self,
+            labels=self.labels[rows],
+            probabilities=None if self.probabilities is None else self.probabilities[rows],
+            scores=None if self.scores is None else self.scores[rows],
+        )
 
 
 def take_rows(features: Any, rows: NDArray[Any]) -> Any:

@@ -99,6 +99,7 @@ OPTIONS = {
     "splitter.by_file": {"file": "folds.csv"},
     "model.calibrated": {"model": {"use": "LogisticRegression"}, "folds": 2},
     "model.searched": {"model": {"use": "LogisticRegression"}, "grid": {"C": [0.1, 1.0]}, "folds": 2},
+    "model.multilabel": {"model": {"use": "LogisticRegression"}},
     "model.tuned_threshold": {"model": {"use": "LogisticRegression"}, "folds": 2},
 }
 

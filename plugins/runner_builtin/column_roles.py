@@ -11,6 +11,7 @@ import numpy as np
 
 from runner.data import Dataset
 from runner.errors import ConfigError, DataError, did_you_mean
+from runner.label_sets import text_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,11 +142,14 @@ def check_columns(wanted: Sequence[str], offered: Sequence[Any], where: str) -> 
 def label_array(column: Any, where: str) -> NDArray[Any]:
     """Turn a column without missing values into bools, ints, floats or fixed-width texts, shape (n_rows,).
 
-    Raises DataError for other values, and for numbers mixed with texts.
+    Lists of labels become texts such as "comedy;drama" (`runner.label_sets`). Raises DataError for other values, and
+    for numbers mixed with texts.
     """
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biufU":
         return np.asarray(column)
     values = column.tolist()
+    if values and all(isinstance(value, list | tuple | set | np.ndarray) for value in values):
+        return np.asarray([text_of(value) for value in values], dtype=str)
     texts = [isinstance(value, str) for value in values]
     if not all(texts) and (any(texts) or not all(isinstance(value, bool | int | float) for value in values)):
         kinds = sorted({type(value).__name__ for value in values})

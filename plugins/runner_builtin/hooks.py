@@ -52,6 +52,7 @@ def runner_cleaners() -> Table:
         "fill_missing": "runner_builtin.cleaners.fill_missing:FillMissing",
         "isolation_outliers": "runner_builtin.cleaners.isolation_outliers:IsolationOutliers",
         "label_noise": "runner_builtin.cleaners.label_noise:LabelNoise",
+        "label_sets": "runner_builtin.cleaners.label_sets:LabelSets",
         "mask_pii": "runner_builtin.cleaners.mask_pii:MaskPii",
         "near_duplicates": "runner_builtin.cleaners.near_duplicates:NearDuplicates",
         "query": "runner_builtin.cleaners.query_rows:Query",
@@ -153,6 +154,7 @@ def runner_models() -> Table:
     return {
         **MODELS,
         "calibrated": "runner_builtin.models.calibrated:Calibrated",
+        "multilabel": "runner_builtin.models.multilabel:Multilabel",
         "linear_regression": "runner_builtin.models.linear_models:LinearRegressor",
         "linear_svm": "runner_builtin.models.linear_models:LinearSVMClassifier",
         "mlp": "runner_builtin.models.mlp_models:MLPClassifier",

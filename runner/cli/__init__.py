@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": ("runner.cli.compare", "compare sweeps or runs by the value of a setting"),
     "report": ("runner.cli.report", "write the page of a run or a sweep: one HTML file, with figures"),
     "ship": ("runner.cli.ship", "bundle a run or a sweep's winner, in any format, compressed, deployed"),
+    "drift": ("runner.cli.drift", "compare new rows with those that a run's model was made with"),
     "why": ("runner.cli.why", "say why a trial of a sweep ran, or ran again"),
     "resume": ("runner.cli.resume", "go on with a sweep by its folder"),
     "store": ("runner.cli.store", "list kept results, make room, check every byte"),

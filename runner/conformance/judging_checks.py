@@ -141,8 +141,7 @@ def scores_resamples_as_the_rows_repeated(subject: Subject) -> None:
 
 
 def _drawn(said: Prediction, rows: NDArray[np.intp]) -> Prediction:
-    parts = [None if part is None else part[rows] for part in (said.probabilities, said.scores)]
-    return Prediction(said.labels[rows], said.classes, *parts)
+    return said.take(rows)
 
 
 METRIC = (

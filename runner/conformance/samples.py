@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from runner.data import Dataset
+from runner.label_sets import texts_of
 from runner.record.fingerprint import fingerprint
 
 #: Rows of every sample; two thirds are of the first class.
@@ -43,6 +44,11 @@ def values() -> NDArray[np.float64]:
     """Return a target above 0 that grows with the first two columns of `numbers`."""
     rows = numbers()
     return np.asarray(10.0 + rows[:, 0] + 0.5 * rows[:, 1])
+
+
+def label_sets() -> NDArray[np.str_]:
+    """Return for each row of `numbers` which of its first three columns are above 0, as "a;b"."""
+    return texts_of(numbers()[:, :3] > 0, "abc")
 
 
 def number_table() -> pd.DataFrame:
@@ -115,6 +121,7 @@ MIXED = _sample("a table with missing values", mixed_table)
 IMAGES = _sample("images", images)
 SPARSE = _sample("a sparse matrix of counts", sparse_counts)
 COUNTS = _sample("an array of counts", lambda: sparse_counts().toarray())
+LABEL_SETS = _sample("numbers with several labels a row", numbers, label_sets)
 VALUES = _sample("numbers with a target of values", numbers, values)
 
 #: What a cleaner or an augmenter may be made for.

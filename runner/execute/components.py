@@ -169,3 +169,21 @@ def _check_metrics(components: Components) -> None:
                 f"metrics.{called.name}: {called} is for {called.component.task}, but {model} is for {task}. "
                 "Choose another metric or another model."
             )
+        _check_label_sets(called, model)
+
+
+def _check_label_sets(called: Called, model: Called) -> None:
+    """Refuse a metric of one class a row for a model that gives several, and the other way round."""
+    reads = getattr(called.component, "label_sets", False)
+    gives = bool(getattr(model.component, "label_sets", False))
+    if reads is None or reads == gives:
+        return
+    if gives:
+        raise ConfigError(
+            f"metrics.{called.name}: {called} is for rows of one class each, and {model} gives each row several. "
+            "Choose a metric that reads sets of labels."
+        )
+    raise ConfigError(
+        f"metrics.{called.name}: {called} is set to read sets of labels, and {model} gives each row one class. "
+        "Choose a model that gives several, or leave 'label_sets' out."
+    )

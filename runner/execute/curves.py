@@ -1,4 +1,4 @@
-"""What a gradient training leaves to look at: its curves as a table and as figures, and how a rate was chosen."""
+"""What a training leaves to look at: curves as a table and as figures, how a rate and a threshold were chosen."""
 
 from __future__ import annotations
 
@@ -31,9 +31,25 @@ def write_curves(folder: RunFolder, trainings: Sequence[FittedFold]) -> None:
         if lines:
             title = f"{label} per epoch"
             folder.write_text(f"{layout.FIGURES}/{name}.svg", line_chart(title, "epoch", label, lines, log_y=log_y))
+    _write_thresholds(folder, trainings)
     tests = {_name(training): training.range_test for training in trainings if training.range_test}
     if tests:
         _write_range_tests(folder, tests)
+
+
+def _write_thresholds(folder: RunFolder, trainings: Sequence[FittedFold]) -> None:
+    """Write which threshold each model chose, and how its metric goes by the threshold, for models that chose any."""
+    chosen = {
+        _name(training): told
+        for training in trainings
+        if (told := getattr(training.tail.steps[-1][1], "threshold_curve_", None))
+    }
+    if not chosen:
+        return
+    folder.write_json(layout.THRESHOLDS, chosen)
+    lines = {name: list(zip(told["thresholds"], told["values"], strict=True)) for name, told in chosen.items()}
+    label = str(next(iter(chosen.values()))["metric"])
+    folder.write_text(f"{layout.FIGURES}/thresholds.svg", line_chart("threshold chosen", "threshold", label, lines))
 
 
 def _write_range_tests(folder: RunFolder, tests: Mapping[str, Mapping[str, Sequence[float]]]) -> None:

@@ -154,9 +154,12 @@ def judged(
 
 
 def _choice(model: Any) -> str | None:
-    """Tell of what the model chose by itself."""
+    """Tell of what the model chose by itself: a learning rate, a threshold, options."""
     if getattr(model, "range_test_", None):
         return f"learning rate {model.learning_rate_:g} chosen by a range test"
+    curve = getattr(model, "threshold_curve_", None)
+    if curve:
+        return f"threshold {curve['threshold']:.4g} chosen, where {curve['metric']} was {curve['reached']:.4g}"
     chosen = getattr(model, "chosen_", None)
     return f"chose {', '.join(f'{name} {value}' for name, value in chosen.items())}" if chosen else None
 
@@ -241,12 +244,7 @@ def part_of(prediction: Prediction, rows: slice) -> Prediction:
     """Return what was predicted of some of the rows."""
     if rows == slice(0, len(prediction.labels)):
         return prediction
-    return Prediction(
-        prediction.labels[rows],
-        prediction.classes,
-        None if prediction.probabilities is None else prediction.probabilities[rows],
-        None if prediction.scores is None else prediction.scores[rows],
-    )
+    return prediction.take(rows)
 
 
 def predict(called: Called, model: Any, features: Any, *, only_labels: bool = False) -> Prediction:
@@ -255,13 +253,15 @@ def predict(called: Called, model: Any, features: Any, *, only_labels: bool = Fa
     labels = _told(called, model, "predict", features, n_rows)
     if not is_classifier(model):
         return Prediction(labels)
+    sets = bool(getattr(called.component, "label_sets", False))
     if only_labels:
-        return Prediction(labels, np.asarray(model.classes_))
+        return Prediction(labels, np.asarray(model.classes_), label_sets=sets)
     return Prediction(
         labels,
         np.asarray(model.classes_),
         _told(called, model, "predict_proba", features, n_rows),
         _told(called, model, "decision_function", features, n_rows),
+        sets,
     )
 
 

@@ -140,12 +140,7 @@ def _each(score: Callable[..., Any], fold: HeldOut, counts: NDArray[np.float64])
 
 
 def _rows_of(prediction: Prediction, rows: NDArray[np.intp]) -> Prediction:
-    return Prediction(
-        prediction.labels[rows],
-        prediction.classes,
-        None if prediction.probabilities is None else prediction.probabilities[rows],
-        None if prediction.scores is None else prediction.scores[rows],
-    )
+    return prediction.take(rows)
 
 
 # --- drawing -----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ import yaml
 
 from runner.catalogue import Catalogue
 from runner.contracts import Event, Tracker
+from runner.drifting.reference import LEAST
 from runner.errors import ExitCode, RunnerError
 from runner.execute.bits import trial_bits
 from runner.execute.cleaning import Repair
@@ -30,7 +31,10 @@ from runner.execute.curves import write_curves
 from runner.execute.exporting import Shipping
 from runner.execute.fold_table import trial_scores
 from runner.execute.held_out import held_out
+from runner.execute.interpreting.interpretation import interpretation
+from runner.execute.interpreting.shap_values import check_extra
 from runner.execute.observing import Listeners, Stages, deliveries_to, failure
+from runner.execute.referring import reference_of
 from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
 from runner.execute.run_events import run_begun, run_ended
@@ -90,6 +94,8 @@ def execute(
     page: called where the experiment asks for a report.
     """
     experiment = resolve(request.declared, catalogue, name=request.name, judged=request.judged)
+    if experiment.interpret.shap:
+        check_extra()
     surroundings = Surroundings(catalogue, Path(request.folder), Path(request.root, DOWNLOADS).absolute())
     components = build_components(experiment, surroundings.folder)
     if streams(experiment):
@@ -148,8 +154,10 @@ class _Recording:
             trial = flow(self.experiment, self.components, context, self.listeners)
             self._write_trial(trial)
             stages = Stages(self.listeners)
+            self._interpret(trial, stages)
             shipping = Shipping(self.components, self.folder, self.trusted, self.converters, self._info)
             shipping.carry_out(self.experiment.name, trial, stages)
+            self._write_reference(trial, stages)
             steps = [*trial.steps, *stages.done]
         except Exception as error:  # noqa: BLE001 - whatever it was, the run folder tells it
             return self._failed(error)
@@ -248,6 +256,26 @@ class _Recording:
         self._write_predictions(held_out(trial.judged))
         self.folder.write_json(layout.BITS, trial_bits(trial))
         write_curves(self.folder, trial.trainings)
+
+    def _interpret(self, trial: Trial, stages: Stages) -> None:
+        """Tell what the model goes by; one that diverged goes by nothing."""
+        if trial.diverged:
+            return
+        with stages.stage("interpret") as stage:
+            told = interpretation(self.experiment, self.components, trial)
+            stage.note = "; ".join(f"no {part}: {why}" for part, why in told.left_out.items()) or None
+        self.folder.write_json(layout.INTERPRETATION, told)
+
+    def _write_reference(self, trial: Trial, stages: Stages) -> None:
+        """Keep what the data looked like, for new rows to be compared with, where a model leaves the run."""
+        if trial.winner is None or not self.components.many("exporters"):
+            return
+        with stages.stage("reference") as stage:
+            reference = reference_of(self.components, trial)
+            if reference is None:
+                stage.note = f"fewer than {LEAST} rows"
+            else:
+                self.folder.write_json(layout.REFERENCE, reference.plain())
 
     def _write_predictions(self, parts: Sequence[HeldOut]) -> None:
         numbers = sum(cells(part) for part in parts)

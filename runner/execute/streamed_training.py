@@ -102,6 +102,7 @@ def _all_of(predictions: Sequence[Prediction], order: Any) -> Prediction:
         predictions[0].classes,
         _joined([one.probabilities for one in predictions], order),
         _joined([one.scores for one in predictions], order),
+        predictions[0].label_sets,
     )
 
 

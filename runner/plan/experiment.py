@@ -19,6 +19,7 @@ from runner.contracts import KINDS, Kind
 from runner.errors import ConfigError, did_you_mean
 from runner.options import Count
 from runner.plan.about import About
+from runner.plan.interpret import Interpret
 from runner.plan.intervals import Intervals
 from runner.plan.keys import digest_of
 from runner.plan.nested import declared_models, declared_sources
@@ -35,6 +36,7 @@ GENERAL = (
     Option("outputs", str, "outputs"),
     Option("repeat", dict[str, Any] | None, None),
     Option("intervals", dict[str, Any] | None, None),
+    Option("interpret", dict[str, Any] | None, None),
     Option("report", Literal["none", "html"], "none"),
     Option("about", dict[str, Any] | None, None),
 )
@@ -129,6 +131,7 @@ class Experiment:
     intervals: Intervals = field(default_factory=Intervals)
     report: Literal["none", "html"] = "none"
     about: About = field(default_factory=About)
+    interpret: Interpret = field(default_factory=Interpret)
 
     @property
     def declared(self) -> dict[str, Any]:
@@ -141,6 +144,7 @@ class Experiment:
             "strict": self.strict,
             "repeat": {"seeds": self.repeat.seeds, "race": self.repeat.race},
             "intervals": self.intervals.declared,
+            "interpret": self.interpret.declared,
             "report": self.report,
             "about": self.about.declared,
         }
@@ -207,6 +211,7 @@ def resolve(
         intervals=Intervals.of(settings["intervals"]),
         report=settings["report"],
         about=About.of(settings["about"]),
+        interpret=Interpret.of(settings["interpret"]),
     )
     if not judged:  # of a trial, whoever sends it leaves out what a worker has no use for
         _check_whole(experiment)

@@ -18,6 +18,9 @@ FINGERPRINT = "data/fingerprint.json"
 REJECTED = "data/rejected.csv"
 DATA_REPORT = "reports/data.json"
 SIZES = "reports/sizes.json"
+THRESHOLDS = "reports/thresholds.json"
+INTERPRETATION = "reports/interpretation.json"
+REFERENCE = "reports/reference.json"
 SEEDS = "seeds.json"
 STEPS = "steps.jsonl"
 METRICS = "metrics.json"
@@ -53,6 +56,9 @@ LAYOUT = MappingProxyType(
         FINGERPRINT: "The data as loaded (raw) and cleaned: rows, columns with types, hash of the content in order.",
         REJECTED: "Rows that the source refused on request: line, reason, text.",
         DATA_REPORT: "The data in counts: columns, missing values, classes, what each step did to them, leaks.",
+        THRESHOLDS: "By training: the threshold that the model chose, and its metric at others, where it chose one.",
+        INTERPRETATION: "What the model goes by, and where it is wrong: importance, coefficients, worst rows.",
+        REFERENCE: "What the data of the model look like, in counts, for 'runner drift' to compare new rows with.",
         SEEDS: "The experiment's seed and the seed derived from it for each step and fold.",
         STEPS: "One line per step carried out: fold, seconds, rows in, rows out, a note.",
         METRICS: "Scores on held-out rows per fold, in total with intervals, and after each compressor.",

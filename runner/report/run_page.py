@@ -10,8 +10,10 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
+from runner.record import layout, strict_json
 from runner.record.read import Run
 from runner.record.records import StepRecord
+from runner.report.interpretation_page import show_interpretation
 from runner.report.score_table import show_scores
 from runner.report.size_table import show_sizes
 from runner.report.tables import heading, seconds, show, size, table
@@ -25,6 +27,7 @@ def run_data(run: Run) -> dict[str, Any]:
         "config": run.config,
         "scores": asdict(run.scores),
         "sizes": [asdict(size) for size in run.sizes],
+        "interpretation": _interpretation(run),
         "steps": [asdict(step) for step in run.steps],
         "files": run.files,
     }
@@ -42,6 +45,9 @@ def show_run(run: Run, console: Console) -> None:
     if run.sizes:
         heading(console, "The model, made smaller")
         show_sizes(run.sizes, run.scores.primary, console)
+    interpretation = _interpretation(run)
+    if interpretation is not None:
+        show_interpretation(interpretation, console)
     if run.steps:
         heading(console, "Steps")
         show_steps(run.steps, console)
@@ -54,6 +60,13 @@ def show_steps(steps: Sequence[StepRecord], console: Console) -> None:
     """Print the steps carried out, in their order."""
     headings = ("step", "fold", "took", "rows", "note")
     show(console, table(headings, [_step_cells(step) for step in steps], numbers=("fold", "took")))
+
+
+def _interpretation(run: Run) -> dict[str, Any] | None:
+    """Return what the run tells of its model; None for a run of before it did, or one without a model."""
+    if layout.INTERPRETATION not in run.files:
+        return None
+    return dict(strict_json.read(run.path / layout.INTERPRETATION))
 
 
 def _show_info(run: Run, console: Console) -> None:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Accuracy:
-    """Share of rows whose class is predicted."""
+    """Share of rows whose class is predicted; of rows with several labels, whose labels are all right."""
 
+    label_sets = None
     direction = "maximize"
     needs = "labels"
     task = "classification"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 
 from runner.data import Prediction
 from runner.errors import ConfigError, DataError, did_you_mean
+from runner.label_sets import all_labels, indicator
 from runner_builtin.metrics.metrics_checks import check_numbers, finite
 
 if TYPE_CHECKING:
@@ -49,12 +50,14 @@ class Scorer:
     name: of a scorer (`sklearn.metrics.get_scorer_names()`), of which more is better, losses being negative; or of a
     function of true and predicted values, such as `hamming_loss`, of which more is better where it ends in `_score`,
     and less where it ends in `_loss`, `_error` or `_deviance`. options: what the function is given besides, such as
-    `{pos_label: spam}`. Raises ConfigError for a name or an option that scikit-learn does not know, DataError where
-    it refuses the rows.
+    `{pos_label: spam}`. label_sets: rows have several labels, as the model `multilabel` gives them; scikit-learn sees
+    a table (n_rows, n_labels), as `f1_micro`, `jaccard_samples` and `hamming_loss` can. Raises ConfigError for a name
+    or an option that scikit-learn does not know, DataError where it refuses the rows.
     """
 
     name: str
     options: dict[str, Any] | None = None
+    label_sets: bool = False
 
     @property
     def direction(self) -> Literal["maximize", "minimize"]:
@@ -76,6 +79,8 @@ class Scorer:
 
     def score(self, truth: NDArray[Any], prediction: Prediction) -> float:
         """Return what scikit-learn gives."""
+        if self.label_sets:
+            truth, prediction = _as_tables(truth, prediction)
         said = _said(prediction)
         if self._chosen.response == "decision_function" and prediction.scores is None:
             raise ConfigError(f"metric {self.name!r} needs a decision function, and the model has none.")
@@ -133,6 +138,19 @@ class _SaysClasses(ClassifierMixin, _Says):
 
 class _SaysValues(RegressorMixin, _Says):
     """Of values."""
+
+
+def _as_tables(truth: NDArray[Any], prediction: Prediction) -> tuple[NDArray[Any], Prediction]:
+    """Return truth and labels as tables of 0 and 1, (n_rows, n_labels). Raises DataError for an unknown label."""
+    classes = np.asarray(prediction.classes)
+    unknown = np.setdiff1d(all_labels(truth), classes)
+    if len(unknown):
+        raise DataError(
+            f"test rows have labels that no training row had ({', '.join(map(repr, unknown[:10].tolist()))}). "
+            "Take fewer folds or a larger training part, or drop these labels."
+        )
+    labels = indicator(prediction.labels, classes).astype(int)
+    return indicator(truth, classes).astype(int), replace(prediction, labels=labels)
 
 
 def _said(prediction: Prediction) -> _Says:

@@ -23,6 +23,16 @@ def best_threshold(
     Thresholds lie midway between neighbouring scores, and outside of all. scores: (n_rows,). metric: one of
     METRICS. beta: of "f_beta". usual: of equally good thresholds, the nearest to this one is taken.
     """
+    thresholds, reached = metric_by_threshold(scores, is_positive, metric=metric, beta=beta)
+    equally = np.flatnonzero(np.isclose(reached, reached.max(), rtol=0, atol=1e-12))
+    chosen = equally[np.abs(thresholds[equally] - usual).argmin()]
+    return float(thresholds[chosen]), float(reached[chosen])
+
+
+def metric_by_threshold(
+    scores: NDArray[np.float64], is_positive: NDArray[np.bool_], *, metric: str, beta: float = 1.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the thresholds that differ, from the highest, and the metric at each; see `best_threshold`."""
     order = np.argsort(-scores, kind="stable")
     ordered, hit = scores[order], is_positive[order]
     ends = np.flatnonzero(np.append(np.diff(ordered) != 0, True))
@@ -31,9 +41,7 @@ def best_threshold(
     distinct = ordered[ends]
     thresholds = _between(distinct)
     reached = METRICS[metric](hits, alarms, int(is_positive.sum()), int((~is_positive).sum()), beta)
-    equally = np.flatnonzero(np.isclose(reached, reached.max(), rtol=0, atol=1e-12))
-    chosen = equally[np.abs(thresholds[equally] - usual).argmin()]
-    return float(thresholds[chosen]), float(reached[chosen])
+    return thresholds, reached
 
 
 def _between(scores: Counts) -> Counts:

@@ -16,8 +16,10 @@ from sklearn.utils.validation import check_is_fitted
 from runner.errors import DataError
 from runner.options import ModelDeclaration, Positive, Several
 from runner_builtin.models.inner_models import checked_labels, divergence, stratified_folds
-from runner_builtin.models.threshold_choice import best_threshold
+from runner_builtin.models.threshold_choice import best_threshold, metric_by_threshold
 
+#: Points of the curve that is kept.
+_POINTS = 200
 _WHERE = "model 'tuned_threshold'"
 
 
@@ -36,6 +38,7 @@ class TunedThreshold(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     threshold_: float
     diverged_: Mapping[str, Any] | None
     reached_: float  # the metric at the threshold, on the rows it was chosen by
+    threshold_curve_: Mapping[str, Any]  # see `runner.contracts.Model`
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class TunedThreshold(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.threshold_, self.reached_ = best_threshold(
             scores, is_positive, metric=self.metric, beta=self.beta, usual=_usual(unseen)
         )
+        self.threshold_curve_ = self._curve(scores, is_positive)
         self.model_ = clone(self.model).fit(X, labels)
         self.diverged_ = divergence([self.model_])
         return self
@@ -85,6 +89,20 @@ class TunedThreshold(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the model's probabilities as they are, (n_rows, 2)."""
         check_is_fitted(self)
         return self.model_.predict_proba(X)  # type: ignore[no-any-return]
+
+    def _curve(self, scores: NDArray[np.float64], is_positive: NDArray[np.bool_]) -> dict[str, Any]:
+        thresholds, reached = metric_by_threshold(scores, is_positive, metric=self.metric, beta=self.beta)
+        # those outside of all scores, where every row gets one class, would stretch a picture
+        inner = np.linspace(1, max(1, len(thresholds) - 2), min(_POINTS, len(thresholds))).astype(int)
+        shown = np.unique(inner[inner < len(thresholds)])[::-1]
+        return {
+            "metric": self.metric,
+            "positive": self.classes_.tolist()[self._side],
+            "threshold": self.threshold_,
+            "reached": self.reached_,
+            "thresholds": thresholds[shown].tolist(),
+            "values": reached[shown].tolist(),
+        }
 
     @property
     def _side(self) -> int:

@@ -12,16 +12,22 @@ import numpy as np
 from runner.contracts import SourceContext
 from runner.data import Dataset
 from runner.errors import ConfigError, did_you_mean
+from runner.label_sets import texts_of
 from runner.options import Count
 from runner_builtin.sources.fingerprints import content_fingerprint
 
 #: Options of the generators that this source sets itself, or that would change what they return.
-_TAKEN = frozenset({"n_samples", "random_state", "return_X_y", "return_centers", "coef"})
+_TAKEN = frozenset(
+    {"n_samples", "random_state", "return_X_y", "return_centers", "coef", "sparse"}
+    | {"return_indicator", "return_distributions"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedSource:
     """Make rows by `sklearn.datasets.make_…`: features as an array (n_samples, n_features), one target per row.
+
+    Of `multilabel_classification` the target is a text of labels, such as "0;3".
 
     make: the generator, such as `moons` for `make_moons`. options: what else it is given, such as `{noise: 0.1}`.
     random_state: None takes one from the experiment's seed. Raises ConfigError for options that it does not know or
@@ -38,6 +44,7 @@ class GeneratedSource:
         "gaussian_quantiles",
         "hastie_10_2",
         "moons",
+        "multilabel_classification",
         "regression",
         "s_curve",
         "sparse_uncorrelated",
@@ -68,6 +75,8 @@ class GeneratedSource:
             features, target = generator(n_samples=self.n_samples, random_state=seed, **options)
         except (ValueError, TypeError) as error:
             raise ConfigError(f"options: make_{self.make} with {dict(options)!r}: {error}") from error
+        if self.make == "multilabel_classification":
+            return features, texts_of(target, range(target.shape[1]))
         if np.ndim(target) != 1:
             raise ConfigError(
                 f"options: make_{self.make} with {dict(options)!r} gives {np.shape(target)[1]} targets per row; "

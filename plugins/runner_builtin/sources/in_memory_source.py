@@ -10,6 +10,7 @@ import numpy as np
 from runner.contracts import SourceContext
 from runner.data import Dataset
 from runner.errors import ConfigError, DataError
+from runner.label_sets import texts_of
 from runner_builtin.column_roles import check_columns, check_names, label_array
 from runner_builtin.sources.fingerprints import content_fingerprint
 
@@ -21,7 +22,9 @@ class InMemorySource:
     """Take features and target as they are in memory.
 
     features: a DataFrame, an array or nested list (n_rows, ...), a CSR matrix, or a mapping from column
-    names to columns. target, groups: an array of shape (n_rows,), or the name of a column of the table.
+    names to columns. target, groups: an array of shape (n_rows,), or the name of a column of the table. Several
+    labels a row are a column of lists, or a target of 0 and 1 of shape (n_rows, n_labels); they become texts such as
+    "comedy;drama" for the model `multilabel`.
     Raises DataError for lengths or indices that do not agree, and for missing targets.
     """
 
@@ -79,6 +82,8 @@ def _beside(features: Any, given: Any, option: str) -> NDArray[Any] | None:
     column = features[given] if isinstance(given, str) else given
     _check_same_index(features, column, option)
     column = column if hasattr(column, "isna") else np.asarray(column)
+    if option == "target" and column.ndim == 2 and len(column) == features.shape[0]:
+        return _label_sets(column)
     if column.shape != (features.shape[0],):
         raise DataError(
             f"{option}: found shape {column.shape}, but the features have {features.shape[0]} rows; "
@@ -91,6 +96,18 @@ def _beside(features: Any, given: Any, option: str) -> NDArray[Any] | None:
             f"{', '.join(map(str, gone[:5]))}). Leave these rows out."
         )
     return label_array(column, option)
+
+
+def _label_sets(table: Any) -> NDArray[Any]:
+    """Return several labels a row as texts. table: (n_rows, n_labels) of 0 and 1, a frame with the labels' names."""
+    names = list(table.columns) if hasattr(table, "columns") else range(table.shape[1])
+    values = np.asarray(table)
+    if values.dtype.kind not in "biuf" or not np.isin(values, [0, 1]).all():
+        raise DataError(
+            f"target: found a table of shape {values.shape}; several labels a row are told by 0 and 1 only. Give one "
+            "target a row."
+        )
+    return texts_of(values, names)
 
 
 def _check_same_index(features: Any, column: Any, option: str) -> None:

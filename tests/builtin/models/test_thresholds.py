@@ -13,7 +13,9 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import runner
 from runner.errors import ConfigError, DataError
+from runner.record import layout, strict_json
 from runner_builtin.exporters.trusted_types import TRUSTED_TYPES
 from runner_builtin.models.thresholds import TunedThreshold
 
@@ -125,3 +127,34 @@ EXPECTED_FAILURES = {
 )
 def test_it_is_a_scikit_learn_estimator(estimator, check):
     check(estimator)
+
+
+def test_a_run_keeps_the_threshold_that_was_chosen_and_the_curve_that_it_was_chosen_by(tmp_path):
+    outcome = runner.run(
+        {
+            "source": {
+                "use": "generated", "make": "classification", "n_samples": 300, "options": {"weights": [0.8]},
+                "random_state": 0,
+            },
+            "splitter": {"use": "stratified_kfold", "folds": 2},
+            "model": {
+                "use": "tuned_threshold", "model": {"use": "LogisticRegression"}, "metric": "f_beta", "positive": 1,
+            },
+            "metrics": ["f1"],
+        },
+        outputs=tmp_path,
+    )  # fmt: skip
+    told = strict_json.read(outcome.path / layout.THRESHOLDS)
+    assert list(told) == ["fold 1", "fold 2", "refit"]
+    shipped = runner.load(outcome.path).pipeline.steps[-1][1]
+    curve = told["refit"]
+    assert (curve["threshold"], curve["reached"]) == (shipped.threshold_, shipped.reached_)
+    assert (curve["metric"], curve["positive"]) == ("f_beta", 1)
+    assert curve["thresholds"] == sorted(curve["thresholds"])
+    assert len(curve["thresholds"]) == len(curve["values"]) <= 200
+    assert max(curve["values"]) <= curve["reached"] <= max(curve["values"]) + 0.05
+    assert (outcome.path / layout.FIGURES / "thresholds.svg").is_file()
+    notes = [step.note for step in outcome.steps if step.step == "train/tuned_threshold"]
+    assert notes[0] is not None
+    assert notes[0].startswith("threshold 0.")
+    assert "chosen, where f_beta was 0." in notes[0]
