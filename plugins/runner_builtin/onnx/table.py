@@ -19,12 +19,15 @@ _TEXTS = {
 
 _TABLES = {
     "runner.execute.cleaning:Repair": "cleaners:repaired",
+    "runner_builtin.cleaners.allowed_values:AllowedValues": "cleaners:allowed",
     "runner_builtin.cleaners.clip:Clip": "cleaners:bounded",
     "runner_builtin.cleaners.column_cleaners:DropColumns": "cleaners:without_named",
     "runner_builtin.cleaners.column_cleaners:DropConstantColumns": "cleaners:without_constant",
     "runner_builtin.cleaners.fill_missing:FillMissing": "cleaners:filled_in",
     "runner_builtin.cleaners.leaking_columns:DropLeakingColumns": "cleaners:without_leaking",
     "runner_builtin.cleaners.rare_categories:RareCategories": "cleaners:gathered",
+    "runner_builtin.cleaners.target_cleaners:Relabel": "cleaners:unchanged",
+    "runner_builtin.cleaners.target_cleaners:TargetValues": "cleaners:unchanged",
     "runner_builtin.transforms.frequency:Frequency": "categories:frequencies",
     "runner_builtin.transforms.ordinal:Ordinal": "categories:ordinal",
     "runner_builtin.transforms.target_encoding:TargetEncoding": "categories:target_means",
@@ -75,7 +78,18 @@ _REGRESSIONS = (
     "_stochastic_gradient:SGDRegressor",
 )
 
+_TREES = {
+    f"sklearn.{module}:{name}{task}": f"trees:forest_{answer}"
+    for module, names in {
+        "ensemble._forest": ("RandomForest", "ExtraTrees"),
+        "tree._classes": ("DecisionTree", "ExtraTree"),
+    }.items()
+    for name in names
+    for task, answer in (("Classifier", "classes"), ("Regressor", "values"))
+}
+
 _MODELS = {
+    **_TREES,
     "runner_builtin.compressors.truncated_svd:LowRankLinearClassifier": "linear:of_low_rank",
     "runner_builtin.compressors.truncated_svd:LowRankLinearRegressor": "linear:of_low_rank",
     "runner_builtin.models.calibrated:Calibrated": "around:calibrated",
