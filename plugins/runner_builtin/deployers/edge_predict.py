@@ -61,6 +61,8 @@ class Model:
         options.log_severity_level = 3
         content = (folder / graph).read_bytes()
         self.session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        told = json.loads(self.session.get_modelmeta().custom_metadata_map.get("runner", "{}"))
+        self.required = set(told.get("required", ()))
         self.outputs = [output.name for output in self.session.get_outputs()]
 
     def answers(self, columns):
@@ -91,6 +93,8 @@ class Model:
         if one["datatype"] == "BYTES":
             flat = np.empty((len(values), 1), dtype=object)
             flat[:, 0] = [MISSING if value is None else str(value) for value in _flat(values)]
+            if name in self.required and MISSING in flat[:, 0]:
+                raise Wrong(3, f"row {flat[:, 0].tolist().index(MISSING)} lacks a text in {name!r}, and no step fills it")
             return flat
         try:
             array = np.array(_none_to_nan(values), dtype=np.float64)
