@@ -131,14 +131,13 @@ def _example(features: Any) -> str:
         return json.dumps({"columns": [str(name) for name in features.columns], "data": [row]})
     import numpy as np
 
-    blank = np.full((1, *features.shape[1:]), _blank(features.dtype.kind)).tolist()
-    return json.dumps({"inputs": blank})
+    return json.dumps(np.full((1, *features.shape[1:]), _blank(features.dtype.kind)).tolist())
 
 
 def _example_info(features: Any) -> dict[str, Any]:
     if hasattr(features, "iloc"):
         return {"artifact_path": "input_example.json", "pandas_orient": "split", "type": "dataframe"}
-    return {"artifact_path": "input_example.json", "format": "tf-serving", "type": "ndarray"}
+    return {"artifact_path": "input_example.json", "type": "ndarray"}
 
 
 def _blank(kind: str) -> Any:

@@ -16,7 +16,7 @@ from runner_builtin.onnx.asking import inputs_of
 from runner_builtin.onnx.converting import Conversion
 from runner_builtin.onnx.features import Answer, Features, NotConvertible, Tensor
 from runner_builtin.onnx.graph import IR_VERSION, OPSETS, Graph
-from runner_builtin.onnx.model import CHANCES, LABELS, METADATA
+from runner_builtin.onnx.model import CHANCES, LABELS, METADATA, SCORES
 
 if TYPE_CHECKING:
     import onnx
@@ -83,6 +83,9 @@ def _written(run: FinishedRun, asked: Features, answer: Answer, graph: Graph) ->
         made = graph.node("Identity", answer.probabilities)
         _rename(graph, made, CHANCES)
         outputs.append(helper.make_tensor_value_info(CHANCES, TensorProto.FLOAT, ["n", len(_classes(run) or ())]))
+    elif answer.scores is not None:
+        _rename(graph, graph.node("Identity", answer.scores), SCORES)
+        outputs.append(helper.make_tensor_value_info(SCORES, TensorProto.FLOAT, ["n", None]))
     proto = helper.make_graph(
         graph.nodes,
         run.experiment,

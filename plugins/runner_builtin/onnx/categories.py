@@ -104,7 +104,11 @@ def _infrequent(step: Any, place: int) -> Any:
 def _shared(step: Any, place: int, known: Sequence[Any]) -> list[int]:
     """Return the number of each category, rare ones sharing the last."""
     mapping = step._default_to_infrequent_mappings[place] if _infrequent(step, place) is not None else None
-    return list(range(len(known))) if mapping is None else [int(number) for number in mapping]
+    if mapping is None:
+        return list(range(len(known)))
+    shared = [int(number) for number in mapping]
+    # a missing one, which stands last, may be counted apart from the others
+    return [*shared, *range(max(shared) + 1, max(shared) + 1 + len(known) - len(shared))]
 
 
 def _numbered(column: Tensor, known: Sequence[Any], graph: Graph) -> str:

@@ -15,7 +15,7 @@ from runner_builtin.onnx.asking import feeds
 if TYPE_CHECKING:
     import onnx
 
-LABELS, CHANCES = "predict", "predict_proba"
+LABELS, CHANCES, SCORES = "predict", "predict_proba", "decision_function"
 #: The entry of a graph's metadata that says what its inputs and outputs do not.
 METADATA = "runner"
 
@@ -30,6 +30,8 @@ class OnnxModel:
         self._wanted = {
             one.name: "text" if one.type == "tensor(string)" else "double" for one in session.get_inputs()
         }
+        # a label says nothing of a score that is no number, so the scores are looked at, too
+        self._telling = [one.name for one in session.get_outputs() if one.name in (CHANCES, SCORES)]
         if told.get("classes") is not None:
             self.classes_ = np.asarray(told["classes"])
 
@@ -42,14 +44,17 @@ class OnnxModel:
         """Raises DataError where rows cannot be answered."""
         if not rows.shape[0]:
             return self._blank(output, rows)
-        found = [
-            self._session.run([output], block)[0] for block in feeds(rows, self._wanted, self._required)
-        ]
-        answers: NDArray[Any] = np.concatenate(found)
-        if answers.dtype.kind == "f" and np.isnan(answers).any():
-            row = int(np.flatnonzero(np.isnan(answers.reshape(len(answers), -1)).any(axis=1))[0])
-            raise DataError(f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large.")
-        return answers
+        asked = list(dict.fromkeys([output, *self._telling]))
+        blocks = [self._session.run(asked, block) for block in feeds(rows, self._wanted, self._required)]
+        answers, *others = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        for numbers in (answers, *others):
+            gone = np.isnan(numbers.reshape(len(numbers), -1)).any(axis=1) if numbers.dtype.kind == "f" else np.zeros(0)
+            if gone.any():
+                raise DataError(
+                    f"the model has no answer to row {int(np.flatnonzero(gone)[0])}: a value is missing in it that no step "
+                    "fills, or too large."
+                )
+        return np.asarray(answers)
 
     def _blank(self, output: str, rows: Any) -> NDArray[Any]:
         """Return what there is to say of no rows."""
