@@ -78,7 +78,9 @@ def _finished(experiment: str, trial: Trial, converters: Mapping[str, Any]) -> F
     pipeline = trial.winner.pipeline
     scores = {name: total.mean for name, total in trial.metrics.total.items() if isinstance(total.mean, float)}
     classes = getattr(pipeline.steps[-1][1], "classes_", None)
-    return FinishedRun(experiment, pipeline, trial.sample, scores, None if classes is None else list(classes), converters)
+    return FinishedRun(
+        experiment, pipeline, trial.sample, scores, None if classes is None else list(classes), converters
+    )
 
 
 def _told(proof: Proof | None) -> str:

@@ -36,8 +36,8 @@ class EdgeOnnx:
         graphs = {name: found for name, exporter in _GRAPHS.items() if (found := _graph(bundle, name, exporter))}
         if "model.onnx" not in graphs:
             raise ConfigError(
-                "deployer 'edge_onnx' needs the model as an ONNX graph, and this run has none. Add the exporter 'onnx': "
-                "exporters=[skops,onnx]."
+                "deployer 'edge_onnx' needs the model as an ONNX graph, and this run has none. Add the exporter "
+                "'onnx': exporters=[skops,onnx]."
             )
         for name, found in graphs.items():
             shutil.copyfile(found, folder / name)
@@ -66,7 +66,8 @@ def _lock() -> str:
 def _told(bundle: Path, graphs: Mapping[str, Path]) -> str:
     proofs: Mapping[str, Any] = strict_json.read(bundle / "proofs.json") if (bundle / "proofs.json").is_file() else {}
     rows = [_row(name, found, proofs.get(found.parent.name)) for name, found in graphs.items()]
-    head = "| graph | bytes | compared with the model | other labels | off by at most | one row |\n|---|---|---|---|---|---|"
+    columns = ("graph", "bytes", "compared with the model", "other labels", "off by at most", "one row")
+    head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
     return f"""# A model for the edge
 
 Needs Python 3.11 or newer, onnxruntime and NumPy, and no network:

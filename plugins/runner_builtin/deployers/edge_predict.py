@@ -4,9 +4,9 @@
     python predict.py rows.json         a list of objects, or {"columns": {name: [value, ...]}}
     python predict.py --check           ask the golden questions and compare the answers
 
-Answers are CSV: the label or value of each row, and the probability of each class where the model gives any. Ends with 0,
-with 2 for a wrong command, 3 for rows that cannot be read or answered, 6 for a folder that has been changed, and 7 where
-the golden questions are answered otherwise.
+Answers are CSV: the label or value of each row, and the probability of each class where the model gives any. Ends
+with 0, with 2 for a wrong command, 3 for rows that cannot be read or answered, 6 for a folder that has been changed,
+and 7 where the golden questions are answered otherwise.
 """
 
 import argparse
@@ -55,7 +55,9 @@ class Model:
     def __init__(self, folder, graph):
         listed = verified(folder)
         if graph not in listed:
-            raise Wrong(2, f"there is no graph {graph!r}; there are {', '.join(n for n in listed if n.endswith('.onnx'))}")
+            raise Wrong(
+                2, f"there is no graph {graph!r}; there are {', '.join(n for n in listed if n.endswith('.onnx'))}"
+            )
         self.signature = json.loads((folder / "signature.json").read_text(encoding="utf-8"))
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -78,7 +80,11 @@ class Model:
             self.session.run(self.outputs, {name: array[start : start + AT_ONCE] for name, array in arrays.items()})
             for start in range(0, n_rows, AT_ONCE)
         ]
-        parts = [np.concatenate(part) for part in zip(*found)] if found else [np.empty(0) for _ in self.outputs]
+        parts = (
+            [np.concatenate(part) for part in zip(*found, strict=True)]
+            if found
+            else [np.empty(0) for _ in self.outputs]
+        )
         for part in parts:
             if part.dtype.kind == "f" and np.isnan(part).any():
                 row = int(np.flatnonzero(np.isnan(part.reshape(len(part), -1)).any(axis=1))[0])
@@ -94,7 +100,9 @@ class Model:
             flat = np.empty((len(values), 1), dtype=object)
             flat[:, 0] = [MISSING if value is None else str(value) for value in _flat(values)]
             if name in self.required and MISSING in flat[:, 0]:
-                raise Wrong(3, f"row {flat[:, 0].tolist().index(MISSING)} lacks a text in {name!r}, and no step fills it")
+                raise Wrong(
+                    3, f"row {flat[:, 0].tolist().index(MISSING)} lacks a text in {name!r}, and no step fills it"
+                )
             return flat
         try:
             array = np.array(_none_to_nan(values), dtype=np.float64)
@@ -108,7 +116,9 @@ def _flat(values):
 
 
 def _none_to_nan(values):
-    return [_none_to_nan(value) if isinstance(value, list) else np.nan if value is None else value for value in values]
+    return [
+        _none_to_nan(value) if isinstance(value, list) else np.nan if value is None else value for value in values
+    ]
 
 
 def read(path, signature):
@@ -124,7 +134,9 @@ def read(path, signature):
         raise Wrong(3, f"{path} is empty; the first line names the columns")
     short = [number for number, row in enumerate(rows, 1) if len(row) != len(rows[0])]
     if short:
-        raise Wrong(3, f"{path}, line {short[0]}: {len(rows[short[0] - 1])} values where the first line names {len(rows[0])}")
+        raise Wrong(
+            3, f"{path}, line {short[0]}: {len(rows[short[0] - 1])} values where the first line names {len(rows[0])}"
+        )
     texts = {one["name"] for one in signature["inputs"] if one["datatype"] == "BYTES"}
     return {
         name: [_cell(row[place], name in texts, path, number, name) for number, row in enumerate(rows[1:], 2)]
@@ -173,13 +185,15 @@ def check(model, graph):
         worst = float(np.abs(due - chances).max(initial=0.0))
         ties = np.sort(due, axis=1)
         clear = ties[:, -1] - ties[:, -2] > 2 * allowed
-        other = sum(str(a) != str(b) for a, b, sure in zip(labels.tolist(), expected, clear) if sure)
+        other = sum(str(a) != str(b) for a, b, sure in zip(labels.tolist(), expected, clear, strict=True) if sure)
     elif model.signature["classes"] is not None:
-        worst, other = 0.0, sum(str(a) != str(b) for a, b in zip(labels.tolist(), expected))
+        worst, other = 0.0, sum(str(a) != str(b) for a, b in zip(labels.tolist(), expected, strict=True))
     else:
         due = np.array(expected, dtype=float)
         worst, other = float(np.abs(due - labels).max(initial=0.0) / (float(np.std(due)) or 1.0)), 0
-    print(f"{len(expected)} golden questions: {other} other labels, off by at most {worst:.3g} ({allowed:g} is allowed)")
+    print(
+        f"{len(expected)} golden questions: {other} other labels, off by at most {worst:.3g} ({allowed:g} is allowed)"
+    )
     return 0 if worst <= allowed and not other else 7
 
 
@@ -202,7 +216,9 @@ def main(words=None):
         return error.code
     out = csv.writer(sys.stdout, lineterminator="\n")
     targets = ["predict"] if labels.ndim == 1 else [f"predict_{place}" for place in range(labels.shape[1])]
-    out.writerow([*targets, *(f"predict_proba {label}" for label in (model.signature["classes"] or []) if chances is not None)])
+    out.writerow(
+        [*targets, *(f"predict_proba {label}" for label in (model.signature["classes"] or []) if chances is not None)]
+    )
     for place, label in enumerate(labels.tolist()):
         row = label if isinstance(label, list) else [label]
         out.writerow([*row, *([] if chances is None else map(repr, chances[place].tolist()))])

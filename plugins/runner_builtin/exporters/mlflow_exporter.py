@@ -1,7 +1,7 @@
 """Saving the fitted pipeline as a model folder that MLflow loads and serves, with no pickle in it.
 
-MLflow reads `MLmodel`, imports the loader module named there, and asks what it returns: a model that is read from a skops
-file or an ONNX graph by the same rules as everywhere here. MLflow itself is not needed to write the folder.
+MLflow reads `MLmodel`, imports the loader module named there, and asks what it returns: a model that is read from a
+skops file or an ONNX graph by the same rules as everywhere here. MLflow itself is not needed to write the folder.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _TYPES = {"b": "boolean", "i": "long", "u": "long", "f": "double", "M": "datetim
 class MlflowExporter:
     """Write an MLflow model of the flavour `python_function`, with its signature and an input example.
 
-    inside: the format of the model in it; "onnx" answers quicker, "skops" is the very pipeline. Whoever loads it needs
-    this package (and its extra `onnx` for a graph), as `requirements.txt` says.
+    inside: the format of the model in it; "onnx" answers quicker, "skops" is the very pipeline. Whoever loads it
+    needs this package (and its extra `onnx` for a graph), as `requirements.txt` says.
     """
 
     inside: Literal["skops", "onnx"] = "skops"
@@ -51,7 +51,11 @@ class MlflowExporter:
         written = {
             "requirements.txt": _requirements(self.inside),
             "python_env.yaml": yaml.safe_dump(
-                {"python": platform.python_version(), "build_dependencies": ["pip"], "dependencies": ["-r requirements.txt"]}
+                {
+                    "python": platform.python_version(),
+                    "build_dependencies": ["pip"],
+                    "dependencies": ["-r requirements.txt"],
+                }
             ),
             "input_example.json": _example(run.sample.features),
         }
@@ -66,7 +70,9 @@ class MlflowExporter:
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
         flavour = told.get("flavors", {}).get("python_function", {}) if isinstance(told, dict) else {}
         if flavour.get("loader_module") != _LOADER or len(found) != 1:
-            raise IntegrityError(f"'{path.parent}' is no MLflow model that the exporter 'mlflow' wrote. Nothing was loaded.")
+            raise IntegrityError(
+                f"'{path.parent}' is no MLflow model that the exporter 'mlflow' wrote. Nothing was loaded."
+            )
         return found[0]().load(path.parent / _DATA / found[0].loads, trusted_types)
 
     def _told(self, run: FinishedRun, files: Sequence[Path]) -> str:
@@ -92,7 +98,8 @@ class MlflowExporter:
 
 def _requirements(inside: str) -> str:
     extra = "[onnx]" if inside == "onnx" else ""
-    return f"mlflow>=3.1\nrunner-ml{extra}=={version('runner-ml')}\nscikit-learn=={version('scikit-learn')}\nnumpy=={version('numpy')}\n"
+    exact = "".join(f"{name}=={version(name)}\n" for name in ("scikit-learn", "numpy"))
+    return f"mlflow>=3.1\nrunner-ml{extra}=={version('runner-ml')}\n{exact}"
 
 
 def _signature(run: FinishedRun) -> dict[str, Any]:
@@ -110,7 +117,11 @@ def _signature(run: FinishedRun) -> dict[str, Any]:
     outputs = [_tensor(_dtype(labels), shape)]
     params = [{"name": "probabilities", "type": "boolean", "default": False, "shape": None}]
     can = hasattr(run.pipeline, "predict_proba")
-    return {"inputs": json.dumps(inputs), "outputs": json.dumps(outputs), "params": json.dumps(params) if can else None}
+    return {
+        "inputs": json.dumps(inputs),
+        "outputs": json.dumps(outputs),
+        "params": json.dumps(params) if can else None,
+    }
 
 
 def _dtype(labels: Sequence[Any]) -> Any:

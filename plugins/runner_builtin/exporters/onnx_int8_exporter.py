@@ -48,10 +48,12 @@ def _quantised(path: Path, experiment: str) -> bytes:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     held = {tensor.name for tensor in onnx.load_model(path).graph.initializer if tensor.data_type == tensor.FLOAT}
-    products = [node for node in onnx.load_model(path).graph.node if node.op_type == "MatMul" and node.input[1] in held]
+    products = [
+        node for node in onnx.load_model(path).graph.node if node.op_type == "MatMul" and node.input[1] in held
+    ]
     if not products:
         raise ConfigError(
-            f"the model of {experiment!r} has no matrix product with weights, so there is nothing to write in 8 bits. "
+            f"the model of {experiment!r} has no matrix product with weights, so nothing can be written in 8 bits. "
             "Leave the exporter 'onnx_int8' out; 'onnx' is what this model takes."
         )
     quiet = logging.getLogger()

@@ -41,7 +41,12 @@ def _apart(value: Any, path: str, arrays: Arrays) -> Any:
         told = [_apart(item, _below(path, place), arrays) for place, item in enumerate(value)]
         return told if isinstance(value, list) else {"tuple": told}
     if isinstance(value, dict):
-        return {"dict": [[_apart(key, f"{path}#", arrays), _apart(item, _below(path, key), arrays)] for key, item in value.items()]}
+        return {
+            "dict": [
+                [_apart(key, f"{path}#", arrays), _apart(item, _below(path, key), arrays)]
+                for key, item in value.items()
+            ]
+        }
     if isinstance(value, slice):
         return {"slice": [value.start, value.stop, value.step]}
     if isinstance(value, type) and issubclass(value, np.generic):
@@ -66,7 +71,11 @@ def _array(value: NDArray[Any], path: str, arrays: Arrays) -> Any:
         return {"array": path, "dtype": value.dtype.str, "shape": list(value.shape)}
     if value.dtype.kind in "OU":
         items = [_apart(item, path, arrays) for item in value.ravel().tolist()]
-        return {"items": items, "dtype": "O" if value.dtype.kind == "O" else value.dtype.str, "shape": list(value.shape)}
+        return {
+            "items": items,
+            "dtype": "O" if value.dtype.kind == "O" else value.dtype.str,
+            "shape": list(value.shape),
+        }
     raise NotPlain(f"{path} is an array of {value.dtype}")
 
 

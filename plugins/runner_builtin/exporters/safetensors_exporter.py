@@ -1,4 +1,4 @@
-"""Saving the weights of a model trained by gradients as safetensors, with a JSON beside them that tells what they are of."""
+"""Saving the weights of a model trained by gradients as safetensors, beside a JSON that tells what they are of."""
 
 from __future__ import annotations
 
@@ -36,19 +36,21 @@ class SafetensorsExporter:
         try:
             from safetensors.numpy import save
         except ImportError as error:
-            raise PluginError("the exporter 'safetensors' needs safetensors: pip install 'runner-ml[safetensors]'") from error
+            raise PluginError(
+                "the exporter 'safetensors' needs safetensors: pip install 'runner-ml[safetensors]'"
+            ) from error
         name, model = run.pipeline.steps[-1]
         if not (hasattr(model, "coef_") or hasattr(model, "params_")):
             raise ConfigError(
-                f"the exporter 'safetensors' writes weights, and step {name!r} ({type(model).__qualname__}) has none. "
-                "Use the exporter 'skops' for this model."
+                f"the exporter 'safetensors' writes weights, and step {name!r} ({type(model).__qualname__}) has "
+                "none. Use the exporter 'skops' for this model."
             )
         try:
             arrays, plain = taken_apart(_lean(run.pipeline))
         except NotPlain as error:
             raise ConfigError(
-                f"the pipeline of {run.experiment!r} cannot be written as safetensors: {error}, which is neither numbers "
-                "nor texts. Use the exporter 'skops' for it."
+                f"the pipeline of {run.experiment!r} cannot be written as safetensors: {error}, which is neither "
+                "numbers nor texts. Use the exporter 'skops' for it."
             ) from error
         path, beside = folder / self.loads, folder / REBUILD
         path.write_bytes(save(dict(sorted(arrays.items())), metadata={"format": "np"}))
@@ -56,7 +58,7 @@ class SafetensorsExporter:
         return [path, beside]
 
     def load(self, path: Path, trusted_types: Collection[str]) -> Any:
-        """Return the pipeline. Raises IntegrityError for types that are not trusted, and for files that are broken."""
+        """Return the pipeline. Raises IntegrityError for types that are not trusted, and for broken files."""
         from safetensors import SafetensorError
         from safetensors.numpy import load
 

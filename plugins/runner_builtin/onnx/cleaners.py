@@ -1,4 +1,4 @@
-"""Converters of what repairs new rows before anything else: filled gaps, bounds, rare categories, columns left out."""
+"""Converters of what repairs new rows first: gaps filled, bounds, rare categories, columns left out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def filled_in(step: Any, features: Features, graph: Graph) -> Features:
         gaps = graph.node("IsNaN", features.name)
         filling = graph.constant(np.asarray(step.filling_, dtype=np.float64))
         return replace(features, name=graph.node("Where", gaps, filling, features.name))
-    return {**features, **{str(name): _filled(features[str(name)], value, graph) for name, value in step.filling_.items()}}
+    return {
+        **features,
+        **{str(name): _filled(features[str(name)], value, graph) for name, value in step.filling_.items()},
+    }
 
 
 def allowed(step: Any, features: Features, graph: Graph) -> Features:
@@ -43,7 +46,9 @@ def allowed(step: Any, features: Features, graph: Graph) -> Features:
         column = made[name]
         if column.kind == "text":
             if step.action == "error" or not isinstance(rule, list):
-                raise NotConvertible("it stops at a text that is not allowed, and a graph cannot stop; 'action: missing' can be")
+                raise NotConvertible(
+                    "it stops at a text that is not allowed, and a graph cannot stop; 'action: missing' can be"
+                )
             kept = {text: text for text in rule if isinstance(text, str)}
             made[name] = replace(column, name=graph.reworded(column.name, kept, MISSING), gaps=name)
             continue
@@ -67,12 +72,17 @@ def bounded(step: Any, features: Features, graph: Graph) -> Features:
         features = matrix(features, graph)
     if isinstance(features, Tensor):
         size = features.shape
-        bounds = [None if b is None else np.broadcast_to(np.ravel(b), (int(np.prod(size)),)).reshape(size) for b in (lower, upper)]
+        bounds = [
+            None if b is None else np.broadcast_to(np.ravel(b), (int(np.prod(size)),)).reshape(size)
+            for b in (lower, upper)
+        ]
         return replace(features, name=clipped(features.name, *bounds, graph))
     names = _clipped_names(step, features)
     made = dict(features)
     for place, name in enumerate(names):
-        ends = [None if b is None else float(np.broadcast_to(np.ravel(b), (len(names),))[place]) for b in (lower, upper)]
+        ends = [
+            None if b is None else float(np.broadcast_to(np.ravel(b), (len(names),))[place]) for b in (lower, upper)
+        ]
         made[name] = replace(made[name], name=clipped(made[name].name, *ends, graph))
     return made
 

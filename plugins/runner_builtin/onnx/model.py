@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runner.errors import DataError, IntegrityError, PluginError
 from runner_builtin.onnx.asking import feeds
-
-if TYPE_CHECKING:
-    import onnx
 
 LABELS, CHANCES, SCORES = "predict", "predict_proba", "decision_function"
 #: The entry of a graph's metadata that says what its inputs and outputs do not.
@@ -48,11 +45,13 @@ class OnnxModel:
         blocks = [self._session.run(asked, block) for block in feeds(rows, self._wanted, self._required)]
         answers, *others = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
         for numbers in (answers, *others):
-            gone = np.isnan(numbers.reshape(len(numbers), -1)).any(axis=1) if numbers.dtype.kind == "f" else np.zeros(0)
+            gone = (
+                np.isnan(numbers.reshape(len(numbers), -1)).any(axis=1) if numbers.dtype.kind == "f" else np.zeros(0)
+            )
             if gone.any():
                 raise DataError(
-                    f"the model has no answer to row {int(np.flatnonzero(gone)[0])}: a value is missing in it that no step "
-                    "fills, or too large."
+                    f"the model has no answer to row {int(np.flatnonzero(gone)[0])}: a value is missing in it that no "
+                    "step fills, or too large."
                 )
         return np.asarray(answers)
 

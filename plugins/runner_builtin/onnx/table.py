@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _HERE = "runner_builtin.onnx."
+_BOOSTING = "sklearn.ensemble._hist_gradient_boosting.gradient_boosting"
 
 _TEXTS = {
     "runner_builtin.transforms.tfidf:Tfidf": "texts:tfidf",
@@ -100,8 +101,8 @@ _MODELS = {
     "runner_builtin.models.mlp_models:MLPRegressor": "linear:network",
     "runner_builtin.models.thresholds:TunedThreshold": "around:thresholded",
     "sklearn.calibration:CalibratedClassifierCV": "around:averaged",
-    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:HistGradientBoostingClassifier": "trees:boosted_classes",
-    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:HistGradientBoostingRegressor": "trees:boosted_values",
+    f"{_BOOSTING}:HistGradientBoostingClassifier": "trees:boosted_classes",
+    f"{_BOOSTING}:HistGradientBoostingRegressor": "trees:boosted_values",
     "sklearn.discriminant_analysis:LinearDiscriminantAnalysis": "linear:probable",
     "sklearn.linear_model._logistic:LogisticRegression": "linear:logistic",
     "sklearn.linear_model._logistic:LogisticRegressionCV": "linear:logistic",

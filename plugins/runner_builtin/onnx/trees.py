@@ -58,7 +58,9 @@ def _leaves(step: Any, features: Features, graph: Graph) -> str:
 def _raw(step: Any, features: Features, graph: Graph) -> str:
     """Return the sums of the leaves, (n, n_outputs), 64 bits wide."""
     if getattr(step, "is_categorical_", None) is not None:
-        raise NotConvertible("it splits categories by itself, for which there is no converter; use 'one_hot' before it")
+        raise NotConvertible(
+            "it splits categories by itself, for which there is no converter; use 'one_hot' before it"
+        )
     given, outputs = as_double(matrix(features, graph), graph), step.n_trees_per_iteration_
     table = _Nodes()
     for round_ in step._predictors:
@@ -71,7 +73,9 @@ def _raw(step: Any, features: Features, graph: Graph) -> str:
 def _summed(table: _Nodes, rows: str, outputs: int, graph: Graph) -> str:
     from onnx import numpy_helper
 
-    attributes = {name: values for name, values in vars(table).items() if name not in ("trees", "thresholds", "weights")}
+    attributes = {
+        name: values for name, values in vars(table).items() if name not in ("trees", "thresholds", "weights")
+    }
     made = graph.node(
         "TreeEnsembleRegressor", rows, domain=ML, n_targets=outputs, aggregate_function="SUM", post_transform="NONE",
         nodes_values_as_tensor=numpy_helper.from_array(np.asarray(table.thresholds, dtype=np.float64), "thresholds"),
@@ -102,7 +106,9 @@ class _Nodes:
     def add_predictor(self, nodes: Any, output: int) -> None:
         """Take in a tree of a histogram booster. nodes: scikit-learn's record of each."""
         for place, node in enumerate(nodes):
-            split = None if node["is_leaf"] else (node["feature_idx"], node["num_threshold"], node["left"], node["right"])
+            split = (
+                None if node["is_leaf"] else (node["feature_idx"], node["num_threshold"], node["left"], node["right"])
+            )
             self._add(place, split, bool(node["missing_go_to_left"]), [(output, float(node["value"]))])
         self.trees += 1
 
@@ -110,13 +116,13 @@ class _Nodes:
         """Take in a tree. values: of its nodes, (n_nodes, n_outputs)."""
         for place in range(tree.node_count):
             left = int(tree.children_left[place])
-            split = None if left < 0 else (tree.feature[place], tree.threshold[place], left, tree.children_right[place])
+            split = (
+                None if left < 0 else (tree.feature[place], tree.threshold[place], left, tree.children_right[place])
+            )
             self._add(place, split, bool(tree.missing_go_to_left[place]), list(enumerate(map(float, values[place]))))
         self.trees += 1
 
-    def _add(
-        self, place: int, split: tuple[Any, ...] | None, gaps_left: bool, leaf: list[tuple[int, float]]
-    ) -> None:
+    def _add(self, place: int, split: tuple[Any, ...] | None, gaps_left: bool, leaf: list[tuple[int, float]]) -> None:
         feature, threshold, left, right = split or (0, 0.0, 0, 0)
         self.nodes_treeids.append(self.trees)
         self.nodes_nodeids.append(place)

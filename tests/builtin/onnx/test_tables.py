@@ -140,7 +140,15 @@ def test_new_rows_are_repaired_in_the_graph() -> None:
         fitted = cleaner.fit(dataset) if getattr(cleaner, "learns", False) else cleaner
         dataset = fitted.clean(dataset)
         cleaners.append(fitted)
-    pipeline = Pipeline([("repair", Repair(cleaners)), *routed(("one_hot", OneHotEncoder(handle_unknown="ignore"), ["job"]), ("scale", StandardScaler(), ["age", "pay"])).steps])
+    pipeline = Pipeline(
+        [
+            ("repair", Repair(cleaners)),
+            *routed(
+                ("one_hot", OneHotEncoder(handle_unknown="ignore"), ["job"]),
+                ("scale", StandardScaler(), ["age", "pay"]),
+            ).steps,
+        ]
+    )
     asked = strange(rows)
     asked.loc[::4, ["job", "pay"]] = None
     alike(pipeline, rows, LABELS, asked)
@@ -150,7 +158,9 @@ def test_a_table_of_numbers_is_repaired_as_one_block() -> None:
     rows = table(gaps=True)[["pay", "age"]]
     filled = FillMissing().fit(Dataset.of(rows, LABELS))
     clip = Clip(lower=20.0, upper_quantile=0.9).fit(filled.clean(Dataset.of(rows, LABELS)))
-    pipeline = Pipeline([("repair", Repair([filled, clip])), ("scale", StandardScaler()), ("model", SoftmaxClassifier(epochs=2))])
+    pipeline = Pipeline(
+        [("repair", Repair([filled, clip])), ("scale", StandardScaler()), ("model", SoftmaxClassifier(epochs=2))]
+    )
     alike(pipeline, rows, LABELS, rows * 2)
 
 
@@ -168,7 +178,9 @@ def test_arrays_are_repaired_too() -> None:
 def test_a_number_that_is_not_allowed_has_no_answer() -> None:
     rows = table()[["age", "pay"]]
     rule = AllowedValues(values={"age": {"min": 0, "max": 120}})
-    pipeline = Pipeline([("repair", Repair([rule])), ("scale", StandardScaler()), ("model", SoftmaxClassifier(epochs=2))])
+    pipeline = Pipeline(
+        [("repair", Repair([rule])), ("scale", StandardScaler()), ("model", SoftmaxClassifier(epochs=2))]
+    )
     alike(pipeline, rows, LABELS)
     model = loaded(pipeline, rows, LABELS)
     with pytest.raises(DataError, match="no answer to row 0"):
@@ -177,7 +189,9 @@ def test_a_number_that_is_not_allowed_has_no_answer() -> None:
 
 def test_a_cleaner_without_converter_is_named() -> None:
     rows = table()[["note"]]
-    pipeline = Pipeline([("repair", Repair([CleanText()])), ("tfidf", Tfidf()), ("model", SoftmaxClassifier(epochs=1))])
+    pipeline = Pipeline(
+        [("repair", Repair([CleanText()])), ("tfidf", Tfidf()), ("model", SoftmaxClassifier(epochs=1))]
+    )
     pipeline.fit(rows, LABELS)
     with pytest.raises(ConfigError, match=r"step 'repair' \(Repair\): its cleaner CleanText: it has no converter"):
         loaded(pipeline, rows, LABELS)
