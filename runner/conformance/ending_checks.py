@@ -189,7 +189,7 @@ def turns_a_bundle_into_files(subject: Subject) -> None:
 def _bundle(folder: Path, catalogue: Catalogue) -> Path:
     """Make a bundle of a small model: every installed exporter whose files can be read back safely writes it."""
     run = _run_of(_wide())
-    proofs = {}
+    proofs: dict[str, None] = {}
     for offer in catalogue.offers("exporter"):
         exporter = offer.build({})
         if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):

@@ -50,8 +50,8 @@ class OnnxModel:
             )
             if gone.any():
                 raise DataError(
-                    f"the model has no answer to row {int(np.flatnonzero(gone)[0])}: a value is missing in it that no "
-                    "step fills, or too large."
+                    f"the model has no answer to row {int(np.flatnonzero(gone)[0])}: a value that no step "
+                    "fills is missing in it, or too large."
                 )
         return np.asarray(answers)
 
