@@ -261,8 +261,11 @@ def runner_exporters() -> Table:
     """Offer writers of finished models."""
     return {
         "c": "runner_builtin.exporters.c_exporter:CExporter",
+        "mlflow": "runner_builtin.exporters.mlflow_exporter:MlflowExporter",
         "onnx": "runner_builtin.exporters.onnx_exporter:OnnxExporter",
+        "onnx_int8": "runner_builtin.exporters.onnx_int8_exporter:OnnxInt8Exporter",
         "pickle": "runner_builtin.exporters.pickle_exporter:PickleExporter",
+        "safetensors": "runner_builtin.exporters.safetensors_exporter:SafetensorsExporter",
         "skops": "runner_builtin.exporters.skops_exporter:SkopsExporter",
     }
 
@@ -273,6 +276,7 @@ def runner_deployers() -> Table:
     return {
         "container": "runner_builtin.deployers.container:ContainerDeployer",
         "edge_c": "runner_builtin.deployers.edge_c:EdgeC",
+        "edge_onnx": "runner_builtin.deployers.edge_onnx:EdgeOnnx",
         "http_server": "runner_builtin.deployers.http_server:HttpServerDeployer",
         "kubernetes": "runner_builtin.deployers.kubernetes:KubernetesDeployer",
     }
