@@ -49,8 +49,8 @@ def render(template: str, **values: Any) -> str:
 def _shown(value: Any) -> Any:
     """Write signs that nobody sees, and that turn the text behind them around or end it, as Python does.
 
-    >>> _shown("\u202egpj.exe")
-    '\\u202egpj.exe'
+    >>> print(_shown(chr(0x202E) + "gpj.exe"))
+    \\u202egpj.exe
     """
     return value.translate(_UNSEEN) if type(value) is str else value
 
