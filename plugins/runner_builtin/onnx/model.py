@@ -69,7 +69,9 @@ def _checked(answers: NDArray[Any]) -> NDArray[Any]:
     """Raises DataError for a row without an answer."""
     if answers.dtype.kind == "f" and np.isnan(answers).any():
         row = int(np.flatnonzero(np.isnan(answers.reshape(len(answers), -1)).any(axis=1))[0])
-        raise DataError(f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large.")
+        raise DataError(
+            f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large."
+        )
     return answers.astype(str) if answers.dtype.kind == "O" else answers
 
 
