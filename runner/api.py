@@ -26,6 +26,7 @@ from runner.plan.space_section import space_of
 from runner.record.environment import code_state, packages
 from runner.record.loading import LoadedModel
 from runner.record.loading import load as load_recorded
+from runner.record.read import Run
 from runner.record.sweeps import TrialSummary
 from runner.report.pages import PAGE, pages_told, write_run_page
 from runner.trials.options import split_section
