@@ -90,7 +90,8 @@ def _known(step: Step, program: Program, columns: tuple[Column, ...], place: int
         table = program.strings([text.encode("utf-8", "replace") for text in present])
         program.need("lookup_text")
         text = f"w->texts[{column.place}]"
-        code, unseen = f"lookup_text(&{table}, {text}.bytes, {text}.length)", _UNSEEN_TEXT
+        code = f"lookup_text(&{table}, {text}.bytes, {text}.length)"
+        wanted: list[Any] = [*present, _UNSEEN_TEXT, np.nan]
     else:
         present = sorted(float(value) for value in present)
         if program.real == "float" and len({np.float32(value) for value in present}) < len(present):
@@ -98,8 +99,7 @@ def _known(step: Step, program: Program, columns: tuple[Column, ...], place: int
         program.need("lookup_number")
         table = program.table(np.asarray(present, dtype=np.float64))
         code = f"lookup_number({table}, {len(present)}, w->memory[{column.place}])"
-        unseen = max(present, default=0.0) + 1.0
-    wanted = [*present, unseen, np.nan]
+        wanted = [*present, max(present, default=0.0) + 1.0, np.nan]
     rows = [_answer(step, columns, place, value)[made] for value in wanted]
     return _Known(code, np.asarray(rows, dtype=np.float64))
 
@@ -128,7 +128,8 @@ def _answer(step: Step, columns: tuple[Column, ...], place: int, value: Any) -> 
         except ValueError:  # how scikit-learn refuses one
             return np.full(n_out, np.nan)
     dense = answer.toarray() if hasattr(answer, "toarray") else np.asarray(answer)
-    return np.asarray(dense, dtype=np.float64)[0]
+    made: NDArray[np.float64] = np.asarray(dense, dtype=np.float64)[0]
+    return made
 
 
 def _is_missing(value: Any) -> bool:

@@ -81,7 +81,9 @@ def _pointed(text: str, suffix: str) -> str:
 
 def wrapped(items: Iterable[str], width: int = 112) -> str:
     """Lay out the items of an initialiser in lines."""
-    lines, line, size = [], [], 0
+    lines: list[str] = []
+    line: list[str] = []
+    size = 0
     for item in items:
         if size + len(item) + 1 > width and line:
             lines.append(",".join(line))

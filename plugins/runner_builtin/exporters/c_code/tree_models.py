@@ -131,7 +131,8 @@ def _start(step: Step) -> NDArray[np.float64]:
     if not isinstance(model.init_, str) and not type(model.init_).__name__.startswith("Dummy"):
         step.refuse("it begins with another model (init)")
     probe = np.zeros((1, model.n_features_in_))
-    return np.asarray(model._raw_predict_init(probe), dtype=np.float64)[0]
+    start: NDArray[np.float64] = np.asarray(model._raw_predict_init(probe), dtype=np.float64)[0]
+    return start
 
 
 def histogram_classifier(step: Step, data: Data, program: Program) -> Answer:
