@@ -39,7 +39,7 @@ def _parts(rows: Judged) -> Iterator[Part]:
     draw = partial(_draw, counts, rows.classes)
     yield Figures([Figure("confusion_matrix", "Confusion matrix", text, draw, size, size * 0.85)])
     confused = _confused(counts, rows.classes)
-    if confused.rows:
+    if confused.rows and len(rows.classes) > 2:
         yield Rows(confused)
 
 
@@ -82,7 +82,13 @@ def _draw(counts: NDArray[np.int64], classes: Sequence[str], canvas: Canvas) -> 
     few = len(classes) <= _COUNTED
     turned = "vertical" if max(map(len, names)) > 3 and len(names) > 2 else "horizontal"
     ConfusionMatrixDisplay(counts, display_labels=names).plot(
-        ax=axes, cmap=HEAT, include_values=few, xticks_rotation=turned, values_format=",d", colorbar=not few
+        ax=axes,
+        cmap=HEAT,
+        im_kw={"vmin": 0},
+        include_values=few,
+        xticks_rotation=turned,
+        values_format=",d",
+        colorbar=not few,
     )
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

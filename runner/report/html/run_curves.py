@@ -91,12 +91,9 @@ def _roc_figure(rows: Judged, rocs: dict[int, Curve], positive: int) -> Figure:
     areas = [area for _, _, area in rocs.values()]
     if len(rows.classes) == 2:
         text = f"The area under the curve is {areas[0]:.4f}: so often a row of {short(rows.classes[positive])!r} is "
-        text += (
-            "ranked above another. Grey: the curve of each fold."
-            if len(np.unique(rows.folds)) > 1
-            else "ranked above another."
-        )
+        text += "ranked above a row of the other class."
         faint = _of_folds(rows, positive)
+        text += " Grey: the curve of each fold." if faint else ""
     else:
         low = min(rocs, key=lambda place: rocs[place][2])
         text = f"Each class against all others: the areas average {np.mean(areas):.4f}; the smallest, "

@@ -21,13 +21,14 @@ def figures_of(section: Section, folder: Path) -> dict[str, str]:
 
 
 def test_each_class_has_its_precision_recall_and_rows(tmp_path: Path) -> None:
-    told = Judged(["a", "b"], np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1]), None, None, np.zeros(4, dtype=int))
+    truth, said = np.array([0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 2])
+    told = Judged(["a", "b", "c"], truth, said, None, None, np.zeros(5, dtype=int))
     section = class_section(told)
     rows, confused = [part.table for part in section.parts if isinstance(part, Rows)]
     assert [cell.text for cell in rows.rows[0]] == ["a", "1", "0.6667", "0.8", "3"]
     assert [[cell.text for cell in row] for row in confused.rows] == [["a", "b", "1", "0.3333"]]
     text = figures_of(section, tmp_path)["confusion_matrix"]
-    assert text == "3 of 4 held-out rows are on the diagonal; the others were taken for another class."
+    assert text == "4 of 5 held-out rows are on the diagonal; the others were taken for another class."
 
 
 def test_two_classes_have_roc_precision_calibration_and_threshold_as_scikit_learn_has_them(tmp_path: Path) -> None:
