@@ -89,7 +89,7 @@ OF_SWEEPS = (
             "folds": [{**_FOLD, "repetition": 0, "fold": 0}],
         },
     ),
-    Event("trial_failed", trial=2, details={**_TRIAL, "settings": {}, "state": "interrupted", "error": None}),
+    Event("trial_failed", trial=2, details={**_TRIAL, "state": "interrupted", "error": None}),
     Event("an_event_of_a_later_version", details={"unknown": "ignored"}),
     Event(
         "sweep_failed",

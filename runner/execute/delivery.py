@@ -47,20 +47,24 @@ class Delivery:
         if os.getpid() == self._process and not self._ended.is_set():
             self._put(event)
 
-    def close(self) -> None:
-        """Wait until everything is delivered, or the tracker has had its grace; then it hears no more."""
+    def close(self, end: float | None = None) -> None:
+        """Wait until everything is delivered, or the tracker has had its grace; then it hears no more.
+
+        end: since when there has been nothing more to tell, by the monotonic clock; by default this moment.
+        """
         if os.getpid() != self._process:
             return
         self._put(None)
-        until = time.monotonic() + _GRACES * self._grace
-        while not self._ended.wait(self._left_of(until)):
-            if self._left_of(until) <= 0:
-                self._leave(f"was still busy {self._grace:g} s after the end" if self._since else "is too slow")
+        end = time.monotonic() if end is None else end
+        while not self._ended.wait(self._left_of(end)):
+            if self._left_of(end) <= 0:
+                self._leave(f"was still busy {self._grace:g} s after the end")
 
-    def _left_of(self, until: float) -> float:
+    def _left_of(self, end: float) -> float:
         """Return the seconds that the call under way may still take."""
         now, since = time.monotonic(), self._since
-        return max(0.0, min(until - now, self._grace - (0.0 if since is None else now - since)))
+        begun = now if since is None else max(since, end)
+        return max(0.0, min(end + _GRACES * self._grace, begun + self._grace) - now)
 
     def _put(self, event: Event | None) -> None:
         start = time.monotonic()

@@ -50,8 +50,9 @@ class Listeners:
 
     def close(self) -> None:
         """Wait until the trackers have heard everything, or have had their grace."""
+        end = time.monotonic()  # one for all: several that hang are waited for together
         for delivery in self._deliveries:
-            delivery.close()
+            delivery.close(end)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_ears": [], "_deliveries": [], "_run": self._run}

@@ -474,7 +474,7 @@ class Driver:
         tally = self._tallies[job.candidates[0].number]
         told = {"number": tally.candidate.number, "attempt": tally.attempt, "state": ended.state}
         self.sweep.journal.append({"event": "broke", **told, "message": ended.error.message})
-        self.telling.broke(tally.candidate.number, tally.candidate.settings, ended.state, ended.error)
+        self.telling.broke(tally.candidate.number, ended.state, ended.error)
         tally.started = None
         self._begin(tally)
 

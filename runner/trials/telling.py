@@ -47,7 +47,7 @@ class Telling:
     begun: float = field(default_factory=time.monotonic)
     total: int = 0
     notes: list[str] = field(default_factory=list)
-    _running: dict[int, int] = field(default_factory=dict)
+    _running: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def opened(self, info: SweepInfo, code: Mapping[str, Any] | None, workers: int, known: int) -> None:
         """Tell that the sweep begins, or goes on. known: how many trials earlier commands have finished."""
@@ -76,13 +76,13 @@ class Telling:
     def started(self, number: int, settings: Mapping[str, Any], attempt: int) -> None:
         """Tell that a trial is begun."""
         if self.listeners:
-            self._running[number] = attempt
-            told = {**self._of(number, settings, attempt), "total": self.total}
+            self._running[number] = self._of(number, settings, attempt)
+            told = {**self._running[number], "total": self.total}
             self.listeners.hear(Event("trial_started", trial=number, details=told))
 
-    def broke(self, number: int, settings: Mapping[str, Any], state: str, error: ErrorRecord) -> None:
+    def broke(self, number: int, state: str, error: ErrorRecord) -> None:
         """Tell that an attempt broke with its worker; another one follows."""
-        self._failed(number, settings, state, {"kind": error.kind, "message": error.message})
+        self._failed(number, state, {"kind": error.kind, "message": error.message})
 
     def ended(self, record: TrialRecord, answers: Mapping[tuple[int, int], Mapping[str, Any]]) -> None:
         """Tell how a trial ended. It is on the disk. answers: as `runner.trials.tally.Tally` has them."""
@@ -112,7 +112,7 @@ class Telling:
         if not self.listeners:
             return
         for number in list(self._running):
-            self._failed(number, {}, "interrupted", None)
+            self._failed(number, "interrupted", None)
         states: dict[str, int] = {}
         for trial in trials:
             states[trial.state] = states.get(trial.state, 0) + 1
@@ -121,10 +121,10 @@ class Telling:
         self.listeners.hear(Event(name, seconds=time.monotonic() - self.begun, details=details))
         self.listeners.close()
 
-    def _failed(self, number: int, settings: Mapping[str, Any], state: str, error: Mapping[str, Any] | None) -> None:
-        attempt = self._running.pop(number, None)
-        if attempt is not None:
-            details = {**self._of(number, settings, attempt), "state": state, "error": error}
+    def _failed(self, number: int, state: str, error: Mapping[str, Any] | None) -> None:
+        trial = self._running.pop(number, None)
+        if trial is not None:
+            details = {**trial, "state": state, "error": error}
             self.listeners.hear(Event("trial_failed", trial=number, details=details))
 
     def _of(self, number: int, settings: Mapping[str, Any], attempt: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 
 from runner.contracts import Event
 from runner.execute.delivery import Delivery
+from runner.execute.observing import Listeners
 
 #: Longer than anything here takes, shorter than anybody's patience.
 LONG = 20.0
@@ -110,6 +111,33 @@ def test_one_that_hangs_is_left_behind_after_its_grace_and_hears_no_more(caplog:
     ears.go_on.set()
     time.sleep(0.05)
     assert ears.heard == ["run_started"]
+
+
+def test_one_that_was_busy_long_before_the_end_has_its_grace_after_it() -> None:
+    class Busy(Ears):
+        grace = 0.3
+
+        def hear(self, event: Event) -> None:
+            time.sleep(0.5)
+            super().hear(event)
+
+    ears = Busy()
+    delivery = Delivery("ears", ears)
+    delivery.hear(Event("run_started"))
+    time.sleep(0.4)
+    delivery.close()
+    assert ears.heard == ["run_started"]
+
+
+def test_several_that_hang_are_waited_for_together() -> None:
+    stuck = [Stuck() for _ in range(20)]
+    start = time.monotonic()
+    listeners = Listeners((), [Delivery(f"ears {place}", ears) for place, ears in enumerate(stuck)])
+    listeners.hear(Event("run_finished"))
+    listeners.close()
+    assert time.monotonic() - start < 20 * Stuck.grace
+    for ears in stuck:
+        ears.go_on.set()
 
 
 def test_one_that_hangs_in_the_middle_is_left_behind_once_too_much_waits(caplog: pytest.LogCaptureFixture) -> None:

@@ -155,6 +155,7 @@ def test_a_trial_that_was_cut_off_has_failed_before_the_sweep_has(tmp_path: Path
     telling.closed("interrupted by signal 2", [], {})
     failed, ended = notes.events[1:]
     assert (failed.name, failed.trial, details_of(failed)["state"]) == ("trial_failed", 3, "interrupted")
+    assert (details_of(failed)["settings"], details_of(failed)["attempt"]) == ({"model.l2": 0.1}, 2)
     assert (ended.name, details_of(ended)["reason"]) == ("sweep_failed", "interrupted by signal 2")
 
 
