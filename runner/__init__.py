@@ -26,7 +26,7 @@ _WHERE = {
     "load": "runner.api",
     "report": "runner.api",
     "run": "runner.api",
-    "ship": "runner.api",
+    "ship": "runner.ship",
     "sweep": "runner.api",
 }
 
@@ -34,4 +34,5 @@ _WHERE = {
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'runner' has no attribute {name!r}")
-    return getattr(import_module(_WHERE[name]), name)
+    module = import_module(_WHERE[name])
+    return module if module.__name__ == f"runner.{name}" else getattr(module, name)
