@@ -87,7 +87,7 @@ def test_where_rows_come_in_batches_a_compressor_that_asks_for_them_is_refused(t
         "compressors": {"prune": {"use": "prune", "tolerance": 0.1}},
     }
     with pytest.raises(
-        ConfigError, match=r"compressors\.prune\) learns from all training rows; leave it out, or its"
+        ConfigError, match=r"compressors\.prune\) learns from the training rows; leave it out, or its"
     ):
         runner.run(streamed, outputs=tmp_path)
 
