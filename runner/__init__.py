@@ -28,7 +28,7 @@ _WHERE = {
     "load": "runner.api",
     "report": "runner.report",
     "run": "runner.api",
-    "ship": "runner.api",
+    "ship": "runner.ship",
     "sweep": "runner.api",
 }
 

@@ -29,8 +29,8 @@ _USUAL = "runner-ml:skops"
 class Shipping:
     """Where finished models go. trusted: the types that a saved model may hold; converters: to ONNX, of plugins.
 
-    info: tells of the run so far. signature: of the model, None where the rows of the trial tell it. afresh: have every
-    export read by an interpreter of its own, whatever the exporters are.
+    info: tells of the run so far. signature: of the model, None where the rows of the trial tell it. afresh: have
+    every export read by an interpreter of its own, whatever the exporters are.
     """
 
     components: Components

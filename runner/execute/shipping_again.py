@@ -159,7 +159,7 @@ def trained_again(
     run = Run.open(outcome.path)
     write_bundle(run.path, run.info, load(run.path), to, _distributions(experiment))
     notes = [*outcome.remarks, *([] if like is None else [_likeness(like, run, refit=refit)])]
-    return Shipped(to, _beside(to, run.path / layout.DEPLOYMENTS), run.path, notes)
+    return Shipped(to, _beside(to, run.path / layout.DEPLOYMENTS), run.path, tuple(notes))
 
 
 def exported_again(run: Run, pipeline: Any, request: Request, catalogue: Catalogue, to: Path) -> Shipped:
@@ -201,7 +201,7 @@ def exported_again(run: Run, pipeline: Any, request: Request, catalogue: Catalog
             raise
         write_bundle(work.path, run.info, pipeline, to, components.distributions)
         deployments = _beside(to, work.path / layout.DEPLOYMENTS)
-    return Shipped(to, deployments, run.path, notes)
+    return Shipped(to, deployments, run.path, tuple(notes))
 
 
 def check_place(to: Path, declared: Mapping[str, Any]) -> None:

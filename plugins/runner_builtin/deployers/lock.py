@@ -1,7 +1,8 @@
 """Requirements with the hash of every file that may be installed, and no hash that was not computed or told.
 
 Wheels in a folder are hashed here, with no network. For what is not in it `uv pip compile` asks the package index, or
-its own cache. Where neither has a package, there is no lock: an error says which are lacking.
+its own cache. Where neither has the wheel of a package, there is no lock: an error says which are lacking. Sources
+are never locked: building them would fetch build tools that nobody hashed.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def locked(deployer: str, packages: Mapping[str, str], wheels: Path | None, pyth
     lacking = {name: version for name, version in packages.items() if name not in found}
     used = sorted({path for paths in found.values() for path in paths})
     lines = ["--only-binary :all:", "--find-links wheels", *([] if lacking else ["--no-index"])]
-    for name, paths in found.items():
+    for name in (one for one in packages if one in found):
+        paths = found[name]
         hashes = " ".join(sorted(f"--hash=sha256:{_sha256(path)}" for path in paths))
         lines.append(f"{name}=={packages[name]} {hashes}")
     told = _asked(deployer, lacking, python) if lacking else ""
@@ -71,10 +73,11 @@ def _in_folder(deployer: str, wheels: Path | None, packages: Mapping[str, str]) 
 
 def _asked(deployer: str, packages: Mapping[str, str], python: str) -> str:
     """Have uv ask the index for the hashes of some packages."""
-    listed = ", ".join(f"{name}=={version}" for name, version in packages.items())
+    named = [f"{name}=={version}" for name, version in packages.items()]
+    listed = ", ".join(named[:10]) + (f" and {len(named) - 10} more" if len(named) > 10 else "")
     way = (
-        f"Give a folder that has their wheels by 'deployers.{deployer}.wheels' ('pip download' and 'pip wheel' fill "
-        "one)"
+        f"Give a folder that has the wheels it lacks by 'deployers.{deployer}.wheels'; 'pip wheel --no-deps "
+        "--wheel-dir FOLDER NAME==VERSION' makes one"
     )
     uv = shutil.which("uv")
     if uv is None:
