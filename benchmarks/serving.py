@@ -7,8 +7,8 @@ Two models are trained and shipped by `runner`: a linear model over TF-IDF (docs
 a softmax regression of 8 x 8 images (digits). The same fitted pipeline is saved by `mlflow.sklearn` and answered by
 `mlflow.pyfunc.scoring_server` under uvicorn, as `mlflow models serve` starts it, with one worker. All get the same
 bodies, one row each, by POST to /invocations, from an asyncio client in this process that keeps 1, 16 or 64
-connections busy. In each round every contender is asked in turn, so that all meet the same noise. Printed are, over all
-rounds, requests per second, the median and the 99th percentile of the latency, the CPU time of the server for a
+connections busy. In each round every contender is asked in turn, so that all meet the same noise. Printed are, over
+all rounds, requests per second, the median and the 99th percentile of the latency, the CPU time of the server for a
 request (on a busy machine the steadiest of these), and the median ratios to MLflow.
 
 Then, in process: one row through the ONNX engine and through the pipeline's `predict_proba`.
@@ -209,9 +209,7 @@ async def client(port: int, asked: Sequence[bytes], place: int, end: float, took
 
 
 def show(model: str, contenders: Sequence[Contender]) -> None:
-    print(
-        f"\n| {model}, clients | requests/s | times {PEER} | p50 ms | p99 ms | of {PEER}'s p99 | CPU ms | times less |"
-    )
+    print(f"\n| {model}, clients | requests/s | times {PEER} | p50 ms | p99 ms | of {PEER}'s | CPU ms | times less |")
     print("|---|---|---|---|---|---|---|---|")
     peer = next(contender for contender in contenders if contender.name == PEER)
     for clients in CLIENTS:

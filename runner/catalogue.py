@@ -204,7 +204,7 @@ class Catalogue:
         return None
 
     def onnx_converters(self) -> dict[str, Any]:
-        """Return what plugins offer to write fitted steps as ONNX, by class. Raises PluginError where two do for one."""
+        """Return what plugins offer to write steps as ONNX, by class. Raises PluginError where two do for one."""
         found: dict[str, tuple[Plugin, Any]] = {}
         for plugin in self.plugins:
             call = plugin.hooks.get("runner_onnx_converters")

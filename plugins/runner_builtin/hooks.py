@@ -250,10 +250,19 @@ def runner_compressors() -> Table:
 def runner_exporters() -> Table:
     """Offer writers of finished models."""
     return {
+        "mlflow": "runner_builtin.exporters.mlflow_exporter:MlflowExporter",
         "onnx": "runner_builtin.exporters.onnx_exporter:OnnxExporter",
+        "onnx_int8": "runner_builtin.exporters.onnx_int8_exporter:OnnxInt8Exporter",
         "pickle": "runner_builtin.exporters.pickle_exporter:PickleExporter",
+        "safetensors": "runner_builtin.exporters.safetensors_exporter:SafetensorsExporter",
         "skops": "runner_builtin.exporters.skops_exporter:SkopsExporter",
     }
+
+
+@hookimpl
+def runner_deployers() -> Table:
+    """Offer a bundle for the edge."""
+    return {"edge_onnx": "runner_builtin.deployers.edge_onnx:EdgeOnnx"}
 
 
 @hookimpl

@@ -21,6 +21,9 @@ from runner.conformance.subject import Subject
 from runner.contracts import FinishedRun
 from runner.data import Dataset
 from runner.execute.recorded import trusted_types
+from runner.record import layout, manifest, strict_json
+from runner.ship.golden import golden
+from runner.ship.signature import Signature
 
 
 def _wide() -> Dataset:
@@ -184,12 +187,22 @@ def turns_a_bundle_into_files(subject: Subject) -> None:
 
 
 def _bundle(folder: Path, catalogue: Catalogue) -> Path:
-    """Let every installed exporter whose files can be read back without running code write a small model."""
+    """Make a bundle of a small model: every installed exporter whose files can be read back safely writes it."""
+    run = _run_of(_wide())
+    proofs: dict[str, None] = {}
     for offer in catalogue.offers("exporter"):
         exporter = offer.build({})
         if getattr(exporter, "loads", None) and not getattr(exporter, "runs_code", False):
-            (folder / offer.name).mkdir()
-            exporter.export(_run_of(_wide()), folder / offer.name)
+            place = folder / layout.ARTIFACTS / offer.name
+            place.mkdir(parents=True)
+            exporter.export(run, place)
+            proofs[offer.name] = None
+    signature = Signature.of(run.sample, classes=run.classes, probabilities=True)
+    strict_json.write(folder / layout.SIGNATURE, signature.plain())
+    strict_json.write(folder / layout.GOLDEN, golden(run.pipeline, signature))
+    strict_json.write(folder / layout.PROOFS, proofs)
+    (folder / layout.CARD).write_text("# conformance\n", encoding="utf-8")
+    strict_json.write(folder / manifest.MANIFEST, manifest.build(folder))
     return folder
 
 

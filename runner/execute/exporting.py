@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from runner.contracts import FinishedRun
+from runner.errors import IntegrityError
 from runner.execute.components import Called, Components
 from runner.execute.observing import Stages
 from runner.execute.proving import Proving
@@ -40,23 +41,33 @@ class Shipping:
             return
         run = _finished(experiment, trial, self.converters)
         proving = Proving(self.components, trial, run, self.folder, self.trusted, self._is_shipped)
-        proofs = {}
+        proofs: dict[str, Proof | None] = {}
+        refused: list[IntegrityError] = []
         for called in self.components.many("exporters"):
-            with stages.stage(f"export/{called.name}") as stage:
-                place = self.folder.folder(f"{layout.ARTIFACTS}/{called.name}")
-                files = called.call("exporting", called.component.export, run, place)
-                stage.note = _written(called, files, place)
-            with stages.stage(f"prove/{called.name}") as stage:
-                proof = proving.prove(called, place)
-                stage.note = _told(proof)
-                proofs[called.name] = proof
+            try:
+                proofs[called.name] = self._exported(called, run, proving, stages)
+            except IntegrityError as error:  # one that lies is no reason to lose those that do not
+                refused.append(error)
         if proofs:
             self.folder.write_json(layout.SIGNATURE, proving.signature.plain())
             self.folder.write_json(layout.PROOFS, {name: proof and asdict(proof) for name, proof in proofs.items()})
+        if refused:
+            raise refused[0]
         if self.components.many("deployers"):
             with TemporaryDirectory(prefix="runner-bundle-") as folder:
                 bundle = write_bundle(self.folder.path, self.info(), run.pipeline, Path(folder) / "bundle")
                 self._deploy(bundle, stages)
+
+    def _exported(self, called: Called, run: FinishedRun, proving: Proving, stages: Stages) -> Proof | None:
+        """Have an exporter write, and prove what it wrote. Raises IntegrityError for an export that lies."""
+        with stages.stage(f"export/{called.name}") as stage:
+            place = self.folder.folder(f"{layout.ARTIFACTS}/{called.name}")
+            files = called.call("exporting", called.component.export, run, place)
+            stage.note = _written(called, files, place)
+        with stages.stage(f"prove/{called.name}") as stage:
+            proof = proving.prove(called, place)
+            stage.note = _told(proof)
+        return proof
 
     def _deploy(self, bundle: Path, stages: Stages) -> None:
         for called in self.components.many("deployers"):
@@ -78,14 +89,17 @@ def _finished(experiment: str, trial: Trial, converters: Mapping[str, Any]) -> F
     pipeline = trial.winner.pipeline
     scores = {name: total.mean for name, total in trial.metrics.total.items() if isinstance(total.mean, float)}
     classes = getattr(pipeline.steps[-1][1], "classes_", None)
-    return FinishedRun(experiment, pipeline, trial.sample, scores, None if classes is None else list(classes), converters)
+    return FinishedRun(
+        experiment, pipeline, trial.sample, scores, None if classes is None else list(classes), converters
+    )
 
 
 def _told(proof: Proof | None) -> str:
     if proof is None:
         return "not read back: loading it could run code, or it does not say how"
+    changed = f", {proof.labels} of another label" if proof.labels else ""
     edges = f" and {proof.edge_rows} at the edge" if proof.edge_rows else ""
-    return f"{proof.rows:,} rows{edges} answered alike, probabilities within {proof.worst:.2g}"
+    return f"{proof.rows:,} rows{edges} answered alike{changed}, off by at most {proof.worst:.2g}"
 
 
 def _written(called: Called, files: Any, place: Path) -> str:

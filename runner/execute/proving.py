@@ -80,9 +80,12 @@ class Proving:
                 changed=float(getattr(exporter, "may_change", 0.0)),
                 fresh=self._asks_afresh(called),
             )
-        except IntegrityError:
+        except IntegrityError as error:
             self._quarantine(called, place)
-            raise
+            raise IntegrityError(
+                f"the export {called.name!r} cannot be asked: {error} The files are in '{QUARANTINE}/{called.name}'. "
+                "Choose another exporter, or another component for the step that it is about."
+            ) from error
         if disagrees(proof, apart):
             self._quarantine(called, place)
             raise refusal(called.name, proof, apart, self.rows, self._first_step(called))

@@ -30,7 +30,7 @@ class Difference:
     """rows: compared. labels: rows with another label, ties aside; ties: those where either label is right.
 
     worst: the largest distance of a probability; of a regression, of a value in standard deviations of the values.
-    first: the position of the row that is farthest off, None where none was compared.
+    first: the position of the row that is farthest off, None where none was compared. values: of a regression.
     """
 
     rows: int
@@ -38,10 +38,12 @@ class Difference:
     ties: int
     worst: float
     first: int | None
+    values: bool = False
 
     def within(self, tolerance: float, changed: float = 0.0) -> bool:
         """Say whether it may pass. changed: the share of rows that may get another label."""
-        return self.labels <= changed * self.rows and (changed > 0 or self.worst <= tolerance)
+        close = self.worst <= tolerance
+        return close if self.values else self.labels <= changed * self.rows and (changed > 0 or close)
 
 
 def ask(model: Any, features: Any) -> Answers:
@@ -100,7 +102,8 @@ def _values_apart(expected: NDArray[np.float64], found: NDArray[np.float64]) -> 
     spread = float(np.std(expected)) or 1.0
     apart = _rowwise_max(np.abs(expected - found) / spread)
     apart = np.where(np.isnan(apart), np.inf, apart)
-    return Difference(len(expected), 0, 0, float(apart.max(initial=0.0)), int(apart.argmax()) if len(apart) else None)
+    first = int(apart.argmax()) if len(apart) else None
+    return Difference(len(expected), 0, 0, float(apart.max(initial=0.0)), first, values=True)
 
 
 def _apart(expected: Any, found: Any, rows: int) -> NDArray[np.float64]:

@@ -65,9 +65,17 @@ def asked_afresh(question: Question) -> Reply:
             "columns": dict(question.columns),
         }
         (place / "question.json").write_text(json.dumps(told), encoding="utf-8")
-        command = [sys.executable, "-m", "runner.ship.asking", folder]
+        # -P: a file of the folder one stands in must not pass for a module
+        command = [sys.executable, "-P", "-m", "runner.ship.asking", folder]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+            )
         except subprocess.TimeoutExpired:
             raise IntegrityError(f"a fresh interpreter did not answer within {_SECONDS} seconds") from None
         if done.returncode:

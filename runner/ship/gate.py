@@ -97,14 +97,24 @@ def passed(
 def refusal(name: str, proof: Proof, apart: Difference, rows: Examined, step: str | None) -> IntegrityError:
     """Return the error for an export that does not answer like its model. step: the first that differs, if known."""
     told = f"{apart.labels} of {apart.rows} rows get another label" if apart.labels else "every label is equal"
+    off = f"the probabilities differ by up to {apart.worst:.2g}"
+    if apart.values:
+        told, off = f"{apart.rows} rows were asked", f"a value is off by up to {apart.worst:.2g} standard deviations"
     where = f" The first step that differs is {step!r}." if step else ""
     edge = apart.first is not None and apart.first >= apart.rows - rows.n_edges
     row = f"edge row {_edge(rows, apart.first)}" if edge else f"row {apart.first} of those compared"
     return IntegrityError(
-        f"the export {name!r} does not answer like the model it was made from: {told}, and the probabilities "
-        f"differ by up to {apart.worst:.2g} where {proof.tolerance:.2g} is allowed.{where} Farthest off is {row}. "
+        f"the export {name!r} does not answer like the model it was made from: {told}, and {off} where "
+        f"{_allowed(proof)}.{where} Farthest off is {row}. "
         f"The files are in 'quarantine/{name}'. Choose another exporter, or another component for that step."
     )
+
+
+def _allowed(proof: Proof) -> str:
+    """Say what the export may differ by."""
+    if proof.changed:
+        return f"{proof.changed:.2%} of the labels may change"
+    return f"{proof.tolerance:.2g} is allowed"
 
 
 def _edge(rows: Examined, place: int | None) -> str:

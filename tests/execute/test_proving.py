@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import numpy as np
 import pytest
 
 import runner
+from runner.catalogue import Catalogue
 from runner.contracts import FinishedRun
-from runner.errors import ExitCode, IntegrityError
+from runner.discovery import discover, plugin_of
+from runner.errors import ExitCode, IntegrityError, PluginError
+from runner.hookspecs import hookimpl
 from runner.testing import make_catalogue
 from runner_builtin.exporters.skops_exporter import SkopsExporter
 
@@ -70,9 +74,48 @@ def test_an_export_that_answers_otherwise_fails_the_run_and_goes_to_quarantine(t
     assert caught.value.exit_code == ExitCode.INTEGRITY
     assert "first step that differs is 'standard_scale'" in str(caught.value)
     (folder,) = tmp_path.glob("iris/*")
+    assert set(json.loads((folder / "proofs.json").read_text())) == {
+        "skops"
+    }  # what does not lie stays, with its proof
+    assert (folder / "artifacts/skops/model.skops").is_file()
+    assert json.loads((folder / "metrics.json").read_text())["total"]["accuracy"]["mean"] > 0.8
     assert (folder / "quarantine/lying/model.skops").is_file()
     assert not (folder / "artifacts/lying").exists()
     assert json.loads((folder / "run.json").read_text())["state"] == "failed"
+
+
+def scaled_too_much(step: Any, features: Any, graph: Any) -> Any:
+    """Write a scaler's mean and forget its spread."""
+    from runner_builtin.onnx.features import Tensor, matrix
+
+    given = matrix(features, graph)
+    return Tensor(graph.node("Sub", given.name, graph.constant(step.mean_)), "double", given.shape)
+
+
+def with_converter(converter: Any) -> Catalogue:
+    def runner_onnx_converters() -> dict[str, Any]:
+        return {"sklearn.preprocessing._data:StandardScaler": converter}
+
+    hooks = {"runner_onnx_converters": staticmethod(hookimpl(runner_onnx_converters))}
+    return Catalogue([*discover(), plugin_of(type("Liar", (), hooks), distribution="liar")])
+
+
+@pytest.mark.fault("F100")
+def test_a_plugins_converter_that_lies_is_found_in_a_fresh_interpreter_and_its_step_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IntegrityError, match=r"'onnx' does not answer.*'quarantine/onnx'") as caught:
+        runner.run({**IRIS, "exporters": ["onnx"]}, outputs=tmp_path, catalogue=with_converter(scaled_too_much))
+    assert caught.value.exit_code == ExitCode.INTEGRITY
+    assert "first step that differs is 'standard_scale'" in str(caught.value)
+    (folder,) = tmp_path.glob("iris/*")
+    assert (folder / "quarantine/onnx/model.onnx").is_file()
+    assert not (folder / "artifacts/onnx").exists()
+
+
+def test_two_converters_for_one_class_are_an_error_that_names_both() -> None:
+    catalogue = with_converter(scaled_too_much)
+    other = with_converter("elsewhere:convert").plugins[-1]
+    with pytest.raises(PluginError, match=r"both liar 0 and other 1 offer an ONNX converter for .*StandardScaler"):
+        Catalogue([*catalogue.plugins, replace(other, distribution="other", version="1")]).onnx_converters()
 
 
 def test_one_that_is_within_its_tolerance_leaves_and_the_proof_is_kept(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Saving the fitted pipeline as an ONNX graph: a protobuf file that many runtimes read, in 32 bits, with no code in it."""
+"""Saving the fitted pipeline as an ONNX graph: a protobuf file that many runtimes read, with no code in it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from runner.errors import PluginError
 class OnnxExporter:
     """Write `model.onnx`, opset 20: one input per column, outputs `predict` and `predict_proba`.
 
-    Numbers come in as 64-bit floats, missing ones as NaN; texts as texts, missing ones as U+FDD0. Weights have 32 bits.
-    Texts are taken apart as Python does it, without a locale. Raises ConfigError for a step that has no converter.
+    Numbers come in as 64-bit floats, missing ones as NaN; texts as texts, missing ones as U+FDD0. Weights have 32
+    bits. Texts are taken apart as Python does it, without a locale. Raises ConfigError for a step that has no
+    converter.
     """
 
     loads = "model.onnx"

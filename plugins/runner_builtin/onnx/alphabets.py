@@ -100,7 +100,11 @@ class Alphabet:
 
 def _candidates() -> Iterator[str]:
     """Give every character that any function may change: none beyond the assigned planes does."""
-    yield from (character for character in every_character() if character < "\U00033480" or "\U000e0000" <= character < "\U000e0200")
+    yield from (
+        character
+        for character in every_character()
+        if character < "\U00033480" or "\U000e0000" <= character < "\U000e0200"
+    )
 
 
 def sigma_classes() -> tuple[str, str]:

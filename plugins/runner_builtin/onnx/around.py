@@ -77,7 +77,9 @@ def _curve(calibrator: Any, score: str, method: str, graph: Graph) -> str:
     """Return a calibrator's probability of a score, (n, 1)."""
     if method == "sigmoid":
         slope, offset = float(calibrator.a_), float(calibrator.b_)
-        straight = graph.node("Add", graph.node("Mul", score, graph.constant(-slope, np.float32)), graph.constant(-offset, np.float32))
+        straight = graph.node(
+            "Add", graph.node("Mul", score, graph.constant(-slope, np.float32)), graph.constant(-offset, np.float32)
+        )
         return graph.node("Sigmoid", straight)
     if method == "isotonic":
         return _between(np.asarray(calibrator.X_thresholds_), np.asarray(calibrator.y_thresholds_), score, graph)
@@ -91,9 +93,17 @@ def _between(x: Any, y: Any, score: str, graph: Graph) -> str:
         return graph.node("Add", flat, graph.constant(float(y[0]), np.float32))
     wide = graph.cast(score, "double")
     below = graph.cast(graph.node("GreaterOrEqual", wide, graph.constant(x[None, 1:-1], np.float64)), "int64")
-    place = graph.node("Reshape", graph.node("ReduceSum", below, graph.constant([1]), keepdims=1), graph.constant([-1, 1]))
-    left, right = graph.taken(graph.constant(x[:-1], np.float64), place), graph.taken(graph.constant(x[1:], np.float64), place)
-    low, high = graph.taken(graph.constant(y[:-1], np.float64), place), graph.taken(graph.constant(y[1:], np.float64), place)
+    place = graph.node(
+        "Reshape", graph.node("ReduceSum", below, graph.constant([1]), keepdims=1), graph.constant([-1, 1])
+    )
+    left, right = (
+        graph.taken(graph.constant(x[:-1], np.float64), place),
+        graph.taken(graph.constant(x[1:], np.float64), place),
+    )
+    low, high = (
+        graph.taken(graph.constant(y[:-1], np.float64), place),
+        graph.taken(graph.constant(y[1:], np.float64), place),
+    )
     share = graph.node("Div", graph.node("Sub", wide, left), graph.node("Sub", right, left))
     inside = graph.node("Min", graph.node("Max", share, graph.constant(0.0)), graph.constant(1.0))
     made = graph.node("Add", low, graph.node("Mul", inside, graph.node("Sub", high, low)))

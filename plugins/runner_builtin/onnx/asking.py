@@ -38,14 +38,16 @@ def _column(name: str, column: Any) -> Tensor:
     if kind in "biuf":
         return Tensor(name, "double", (1,), (name,))
     if kind in "mMc":
-        raise NotConvertible(f"the column {name!r} of {column.dtype} has no converter; leave it out by 'drop_columns'")
+        raise NotConvertible(
+            f"the column {name!r} of {column.dtype} has no converter; leave it out by 'drop_columns'"
+        )
     return Tensor(name, "text", (1,), (name,), gaps=name)
 
 
 def feeds(rows: Any, wanted: Mapping[str, str], required: frozenset[str]) -> Iterator[dict[str, NDArray[Any]]]:
     """Give rows as the graph takes them, block by block. wanted: input -> "text" or "double".
 
-    Raises DataError for a column that is not there, a text where a number is due, and a missing text that no step fills.
+    Raises DataError for a column that is not there, a text where a number is due, a missing text that no step fills.
     """
     yield from blocks(_arrays(rows, wanted), required)
 
@@ -87,18 +89,22 @@ def _arrays(rows: Any, wanted: Mapping[str, str]) -> dict[str, NDArray[Any]]:
             return {MATRIX: _texts(MATRIX, dense.ravel().tolist())}
         return {MATRIX: _numbers(MATRIX, dense)}
     if not hasattr(rows, "iloc"):
-        raise DataError(f"the model takes a table with the columns {', '.join(map(repr, wanted))}; found {type(rows).__name__}.")
+        raise DataError(
+            f"the model takes a table with the columns {', '.join(map(repr, wanted))}; found {type(rows).__name__}."
+        )
     missing = [name for name in wanted if name not in rows.columns]
     if missing:
         raise DataError(f"the rows to predict lack the columns {', '.join(map(repr, missing))}.")
     return {
-        name: _texts(name, rows[name].astype(object).tolist()) if kind == "text" else _numbers(name, rows[name])[:, None]
+        name: _texts(name, rows[name].astype(object).tolist())
+        if kind == "text"
+        else _numbers(name, rows[name])[:, None]
         for name, kind in wanted.items()
     }
 
 
 def arrays_of(columns: Mapping[str, NDArray[Any]], wanted: Mapping[str, str]) -> dict[str, NDArray[Any]]:
-    """Return columns as the graph takes them. columns: input -> (n,) numbers, or texts (object) with None for gaps."""
+    """Return columns as the graph takes them. columns: input -> (n,) numbers, or texts (object), None for gaps."""
     made = {}
     for name, kind in wanted.items():
         column = columns[name]

@@ -1,4 +1,4 @@
-"""A pipeline -> the bytes of a model: its inputs, its graph, its answers, and nothing that differs from run to run."""
+"""A pipeline -> the bytes of a model: its inputs, graph and answers, and nothing that differs from run to run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from runner_builtin.onnx.asking import inputs_of
 from runner_builtin.onnx.converting import Conversion
 from runner_builtin.onnx.features import Answer, Features, NotConvertible, Tensor
 from runner_builtin.onnx.graph import IR_VERSION, OPSETS, Graph
-from runner_builtin.onnx.model import CHANCES, LABELS, METADATA
+from runner_builtin.onnx.model import CHANCES, LABELS, METADATA, SCORES
 
 if TYPE_CHECKING:
     import onnx
@@ -53,9 +53,11 @@ def _converted(run: FinishedRun, asked: Features, conversion: Conversion) -> Ans
 
 
 def _offset(run: FinishedRun, name: str, model: Any, features: Tensor) -> tuple[float, ...] | None:
-    """Return about where the columns are, if one is far from zero for its spread; models of 32 bits want it nearer."""
+    """Return about where the columns are, if one is far from zero for its spread; 32 bits want it nearer."""
     try:
-        rows = run.pipeline[:-1].transform(run.sample.features) if len(run.pipeline.steps) > 1 else run.sample.features
+        rows = (
+            run.pipeline[:-1].transform(run.sample.features) if len(run.pipeline.steps) > 1 else run.sample.features
+        )
         rows = np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows, dtype=np.float64)
     except Exception:  # noqa: BLE001 - the first rows as loaded may be ones that a cleaner drops
         return None
@@ -68,8 +70,8 @@ def _offset(run: FinishedRun, name: str, model: Any, features: Tensor) -> tuple[
     if not hasattr(model, "coef_") and not hasattr(model, "params_"):
         place = int(np.flatnonzero(far)[0])
         log.warning(
-            "step %r is exported in 32 bits, and column %s of what it is given is about %.4g with a spread of %.2g: its "
-            "values cannot be told apart well. Scale it, by 'standard_scale' for instance.",
+            "step %r is exported in 32 bits, and column %s of what it is given is about %.4g with a spread of %.2g: "
+            "its values cannot be told apart well. Scale it, by 'standard_scale' for instance.",
             name, features.names[place] if features.names else place, means[place], spreads[place],
         )  # fmt: skip
     return tuple(map(float, means))
@@ -83,6 +85,9 @@ def _written(run: FinishedRun, asked: Features, answer: Answer, graph: Graph) ->
         made = graph.node("Identity", answer.probabilities)
         _rename(graph, made, CHANCES)
         outputs.append(helper.make_tensor_value_info(CHANCES, TensorProto.FLOAT, ["n", len(_classes(run) or ())]))
+    elif answer.scores is not None:
+        _rename(graph, graph.node("Identity", answer.scores), SCORES)
+        outputs.append(helper.make_tensor_value_info(SCORES, TensorProto.FLOAT, ["n", None]))
     proto = helper.make_graph(
         graph.nodes,
         run.experiment,
@@ -141,7 +146,9 @@ def _position(answer: Answer, n_classes: int, graph: Graph) -> str:
         return graph.node("Reshape", graph.cast(second, "int64"), graph.constant([-1]))
     scores = answer.scores if answer.scores is not None else answer.probabilities
     if scores is None:
-        raise ConfigError("not exportable to ONNX: the converter of the model gives neither scores nor probabilities.")
+        raise ConfigError(
+            "not exportable to ONNX: the converter of the model gives neither scores nor probabilities."
+        )
     return graph.node("ArgMax", scores, axis=1, keepdims=0)
 
 
@@ -156,7 +163,9 @@ def _classes(run: FinishedRun) -> list[Any] | None:
     if run.classes is None:
         return None
     if any(np.ndim(label) for label in run.classes):
-        raise ConfigError("not exportable to ONNX: the model says several labels of each row. Use the exporter 'skops'.")
+        raise ConfigError(
+            "not exportable to ONNX: the model says several labels of each row. Use the exporter 'skops'."
+        )
     return [label.item() if hasattr(label, "item") else label for label in run.classes]
 
 

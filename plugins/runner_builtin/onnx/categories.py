@@ -1,7 +1,7 @@
 """Converters of transforms of categories: a column for each, or a number for each.
 
-A category that is a text is found by its text, one that is a number by its value; a missing one is a category where it
-was one in training.
+A category that is a text is found by its text, one that is a number by its value; a missing one is a category where
+it was one in training.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ def one_hot(step: Any, features: Features, graph: Graph) -> Tensor:
     """Convert a OneHotEncoder."""
     if step.handle_unknown == "error":
         raise NotConvertible(
-            "handle_unknown 'error' stops at a category that is new, and a graph cannot stop; 'ignore' can be converted"
+            "handle_unknown 'error' stops at a new category, and a graph cannot stop; 'ignore' can be converted"
         )
     parts, gone = [], step._drop_idx_after_grouping
-    for place, (column, known) in enumerate(zip(_given(features, step, graph).values(), step.categories_, strict=True)):
+    for place, (column, known) in enumerate(
+        zip(_given(features, step, graph).values(), step.categories_, strict=True)
+    ):
         shared = _shared(step, place, known)
         width = max(shared) + 1 if shared else len(known)
         unknown = width - 1 if step.handle_unknown != "ignore" and _infrequent(step, place) is not None else -1
@@ -40,12 +42,16 @@ def one_hot(step: Any, features: Features, graph: Graph) -> Tensor:
 def ordinal(step: Any, features: Features, graph: Graph) -> Tensor:
     """Convert an OrdinalEncoder."""
     if step.handle_unknown == "error":
-        raise NotConvertible("handle_unknown 'error' stops at a category that is new, and a graph cannot stop")
+        raise NotConvertible("handle_unknown 'error' stops at a new category, and a graph cannot stop")
     parts = []
-    for place, (column, known) in enumerate(zip(_given(features, step, graph).values(), step.categories_, strict=True)):
+    for place, (column, known) in enumerate(
+        zip(_given(features, step, graph).values(), step.categories_, strict=True)
+    ):
         shared = _shared(step, place, known)
         values = [float(number) for number in shared]
-        values = [float(step.encoded_missing_value) if _is_missing(k) else v for k, v in zip(known, values, strict=True)]
+        values = [
+            float(step.encoded_missing_value) if _is_missing(k) else v for k, v in zip(known, values, strict=True)
+        ]
         unknown = float(step.unknown_value if step.unknown_value is not None else np.nan)
         parts.append(_valued(column, known, [values], [unknown], graph))
     return beside(parts, tuple(map(str, step.get_feature_names_out())), graph)
@@ -104,7 +110,11 @@ def _infrequent(step: Any, place: int) -> Any:
 def _shared(step: Any, place: int, known: Sequence[Any]) -> list[int]:
     """Return the number of each category, rare ones sharing the last."""
     mapping = step._default_to_infrequent_mappings[place] if _infrequent(step, place) is not None else None
-    return list(range(len(known))) if mapping is None else [int(number) for number in mapping]
+    if mapping is None:
+        return list(range(len(known)))
+    shared = [int(number) for number in mapping]
+    # a missing one, which stands last, may be counted apart from the others
+    return [*shared, *range(max(shared) + 1, max(shared) + 1 + len(known) - len(shared))]
 
 
 def _numbered(column: Tensor, known: Sequence[Any], graph: Graph) -> str:
@@ -130,7 +140,9 @@ def _texts(known: Sequence[Any]) -> dict[str, int]:
         elif isinstance(category, str):
             table[str(category)] = place
         else:
-            raise NotConvertible(f"it learned the category {category!r}, which is neither a text nor in a column of numbers")
+            raise NotConvertible(
+                f"it learned the category {category!r}, which is neither a text nor in a column of numbers"
+            )
     return table
 
 

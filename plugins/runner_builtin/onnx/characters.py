@@ -36,9 +36,7 @@ def characters(texts: str, alphabet: Alphabet, graph: Graph) -> Stream:
     """Read texts. texts: (n,) or (n, 1). Words are parted by BREAK, also at the end of each text."""
     flat = graph.node("Reshape", texts, graph.constant([-1]))
     ended = graph.node("StringConcat", flat, graph.constant([END], dtype=object))
-    grid = graph.node(
-        "Tokenizer", ended, domain="com.microsoft", mark=0, mincharnum=1, pad_value="", separators=[""]
-    )
+    grid = graph.node("Tokenizer", ended, domain="com.microsoft", mark=0, mincharnum=1, pad_value="", separators=[""])
     signs = graph.node("Reshape", grid, graph.constant([-1]))
     rows = graph.node("Unsqueeze", numbers_below(length(flat, graph), graph), graph.constant([1]))
     rows = graph.node("Reshape", graph.node("Expand", rows, graph.node("Shape", grid)), graph.constant([-1]))
@@ -126,7 +124,9 @@ def words_edged(stream: Stream, alphabet: Alphabet, graph: Graph) -> Stream:
     letters = places(graph.node("Not", is_space(stream.codes, alphabet, graph)), graph)
     codes, rows = graph.taken(stream.codes, letters), graph.taken(stream.rows, letters)
     apart = graph.node("Sub", letters, before(letters, graph))
-    adjacent = graph.node("And", graph.node("Equal", apart, graph.constant(1)), graph.node("Equal", rows, before(rows, graph)))
+    adjacent = graph.node(
+        "And", graph.node("Equal", apart, graph.constant(1)), graph.node("Equal", rows, before(rows, graph))
+    )
     # the very first letter has nothing before it
     number = numbers_below(length(codes, graph), graph)
     begins = graph.node("Or", graph.node("Not", adjacent), graph.node("Equal", number, graph.constant(0)))

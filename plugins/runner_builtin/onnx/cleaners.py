@@ -1,4 +1,4 @@
-"""Converters of what repairs new rows before anything else: filled gaps, bounds, rare categories, columns left out."""
+"""Converters of what repairs new rows first: gaps filled, bounds, rare categories, columns left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from runner_builtin.onnx.converting import Conversion, nesting
-from runner_builtin.onnx.features import MISSING, Features, NotConvertible, Table, Tensor
+from runner_builtin.onnx.features import MISSING, Features, NotConvertible, Table, Tensor, matrix
 from runner_builtin.onnx.graph import Graph
 from runner_builtin.onnx.numbers import clipped
 
@@ -30,20 +30,59 @@ def filled_in(step: Any, features: Features, graph: Graph) -> Features:
         gaps = graph.node("IsNaN", features.name)
         filling = graph.constant(np.asarray(step.filling_, dtype=np.float64))
         return replace(features, name=graph.node("Where", gaps, filling, features.name))
-    return {**features, **{str(name): _filled(features[str(name)], value, graph) for name, value in step.filling_.items()}}
+    return {
+        **features,
+        **{str(name): _filled(features[str(name)], value, graph) for name, value in step.filling_.items()},
+    }
+
+
+def allowed(step: Any, features: Features, graph: Graph) -> Features:
+    """Convert `allowed_values`: numbers and texts that are not allowed become gaps.
+
+    Where they would be an error, a number that becomes a gap is answered by no model that wants all its numbers.
+    """
+    made = dict(_table(features))
+    for name, rule in step.values.items():
+        column = made[name]
+        if column.kind == "text":
+            if step.action == "error" or not isinstance(rule, list):
+                raise NotConvertible(
+                    "it stops at a text that is not allowed, and a graph cannot stop; 'action: missing' can be"
+                )
+            kept = {text: text for text in rule if isinstance(text, str)}
+            made[name] = replace(column, name=graph.reworded(column.name, kept, MISSING), gaps=name)
+            continue
+        made[name] = replace(column, name=_gapped(column.name, rule, graph))
+    return made
+
+
+def unchanged(step: Any, features: Features, graph: Graph) -> Features:
+    """Convert a cleaner of targets, of which new rows have none."""
+    del step, graph
+    return features
 
 
 def bounded(step: Any, features: Features, graph: Graph) -> Features:
     """Convert `clip`."""
     lower, upper = step.bounds_ if step.learns else (step.lower, step.upper)
+    if not isinstance(features, Tensor) and set(_clipped_names(step, features)) == set(features):
+        # of one block it takes a few operations, of each column as many
+        names = _clipped_names(step, features)
+        lower, upper = (_in_order(bound, names, [*features]) for bound in (lower, upper))
+        features = matrix(features, graph)
     if isinstance(features, Tensor):
         size = features.shape
-        bounds = [None if b is None else np.broadcast_to(np.ravel(b), (int(np.prod(size)),)).reshape(size) for b in (lower, upper)]
+        bounds = [
+            None if b is None else np.broadcast_to(np.ravel(b), (int(np.prod(size)),)).reshape(size)
+            for b in (lower, upper)
+        ]
         return replace(features, name=clipped(features.name, *bounds, graph))
     names = _clipped_names(step, features)
     made = dict(features)
     for place, name in enumerate(names):
-        ends = [None if b is None else float(np.broadcast_to(np.ravel(b), (len(names),))[place]) for b in (lower, upper)]
+        ends = [
+            None if b is None else float(np.broadcast_to(np.ravel(b), (len(names),))[place]) for b in (lower, upper)
+        ]
         made[name] = replace(made[name], name=clipped(made[name].name, *ends, graph))
     return made
 
@@ -98,6 +137,27 @@ def _filled(column: Tensor, value: Any, graph: Graph) -> Tensor:
         return replace(column, name=made, gaps=None)
     made = graph.node("Where", graph.node("IsNaN", column.name), graph.constant(float(value)), column.name)
     return replace(column, name=made)
+
+
+def _gapped(column: str, rule: Any, graph: Graph) -> str:
+    """Blank out the numbers that a rule does not allow."""
+    gap = graph.constant(np.nan, np.float64)
+    if isinstance(rule, list):
+        values = [float(value) for value in rule if not isinstance(value, bool | str)]
+        hits = graph.cast(graph.node("Equal", column, graph.constant([values], np.float64)), "int64")
+        met = graph.cast(graph.node("ReduceSum", hits, graph.constant([1]), keepdims=1), "bool")
+        return graph.node("Where", met, column, gap)
+    for op, end in (("Less", rule.get("min")), ("Greater", rule.get("max"))):
+        if end is not None:
+            column = graph.node("Where", graph.node(op, column, graph.constant(float(end))), gap, column)
+    return column
+
+
+def _in_order(bound: Any, names: list[str], wanted: list[str]) -> Any:
+    """Return bounds of columns in another order."""
+    if bound is None or not np.ndim(bound):
+        return bound
+    return np.asarray(bound)[[names.index(name) for name in wanted]]
 
 
 def _clipped_names(step: Any, features: Table) -> list[str]:

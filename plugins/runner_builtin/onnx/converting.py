@@ -54,6 +54,8 @@ class Conversion:
         known = type(step)
         converter = self.converters.get(f"{known.__module__}:{known.__qualname__}")
         if converter is None:
+            if not hasattr(step, "get_params"):
+                raise NotConvertible("it has no converter")
             from runner_builtin.onnx.fallback import by_skl2onnx  # imports all of skl2onnx
 
             return by_skl2onnx(step, features, self.graph)

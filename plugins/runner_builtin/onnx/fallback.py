@@ -44,7 +44,7 @@ def _converted(step: Any, width: int) -> Any:
             except (NameError, ValueError) as error:
                 if options is None:
                     raise NotConvertible(f"skl2onnx cannot convert it ({_first_line(error)})") from error
-            except Exception as error:  # noqa: BLE001 - it raises whatever its converters meet
+            except Exception as error:  # it raises whatever its converters meet
                 raise NotConvertible(_told(error)) from error
     raise AssertionError("unreachable")
 

@@ -35,7 +35,9 @@ def normalised(step: Any, features: Features, graph: Graph) -> Tensor:
     off = graph.node("Sub", given.name, graph.node("ReduceMean", given.name, axes, keepdims=1))
     spread = graph.node("Sqrt", graph.node("ReduceMean", graph.node("Mul", off, off), axes, keepdims=1))
     varies = graph.node("Greater", spread, graph.constant(0.0))
-    return Tensor(graph.node("Div", off, graph.node("Where", varies, spread, graph.constant(1.0))), "double", given.shape)
+    return Tensor(
+        graph.node("Div", off, graph.node("Where", varies, spread, graph.constant(1.0))), "double", given.shape
+    )
 
 
 def greyed(step: Any, features: Features, graph: Graph) -> Tensor:

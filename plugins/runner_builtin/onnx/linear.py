@@ -58,7 +58,9 @@ def valued(step: Any, features: Features, graph: Graph) -> Answer:
 def _values(weights: Array, bias: Any, features: Tensor, graph: Graph) -> str:
     """Return X · weights + bias, the sum 64 bits wide: values may be far from zero for their spread, too."""
     given, bias = centred(weights, bias, features, graph)
-    made = graph.node("MatMul", as_float(given, graph).name, graph.constant(np.ascontiguousarray(weights), np.float32))
+    made = graph.node(
+        "MatMul", as_float(given, graph).name, graph.constant(np.ascontiguousarray(weights), np.float32)
+    )
     return graph.node("Add", graph.cast(made, "double"), graph.constant(np.atleast_1d(bias), np.float64))
 
 
@@ -74,7 +76,9 @@ def of_low_rank(step: Any, features: Features, graph: Graph) -> Answer:
     if link is None:
         return Answer(scores)
     outputs = step.outer.shape[1]
-    return Answer(scores, softmax(scores, outputs, graph) if link == "softmax" or outputs == 1 else rest(scores, graph))
+    return Answer(
+        scores, softmax(scores, outputs, graph) if link == "softmax" or outputs == 1 else rest(scores, graph)
+    )
 
 
 def softmax(scores: str, outputs: int, graph: Graph) -> str:
@@ -94,7 +98,9 @@ def rest(scores: str, graph: Graph) -> str:
 def product(weights: Array, bias: Any, features: Tensor, graph: Graph) -> str:
     """Return X · weights + bias, 32 bits wide. weights: (n_columns, n_outputs). bias: (n_outputs,)."""
     given, bias = centred(weights, bias, features, graph)
-    made = graph.node("MatMul", as_float(given, graph).name, graph.constant(np.ascontiguousarray(weights), np.float32))
+    made = graph.node(
+        "MatMul", as_float(given, graph).name, graph.constant(np.ascontiguousarray(weights), np.float32)
+    )
     return graph.node("Add", made, graph.constant(np.atleast_1d(bias), np.float32))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,7 @@ from numpy.typing import NDArray
 from runner.errors import DataError, IntegrityError, PluginError
 from runner_builtin.onnx.asking import arrays_of, blocks, feeds
 
-if TYPE_CHECKING:
-    import onnx
-
-LABELS, CHANCES = "predict", "predict_proba"
+LABELS, CHANCES, SCORES = "predict", "predict_proba", "decision_function"
 #: The entry of a graph's metadata that says what its inputs and outputs do not.
 METADATA = "runner"
 
@@ -31,6 +28,8 @@ class OnnxModel:
         self._wanted = {
             one.name: "text" if one.type == "tensor(string)" else "double" for one in session.get_inputs()
         }
+        # a label says nothing of a score that is no number, so the scores are looked at, too
+        self._telling = [one.name for one in session.get_outputs() if one.name in (CHANCES, SCORES)]
         if told.get("classes") is not None:
             self.classes_ = np.asarray(told["classes"])
 
@@ -52,8 +51,12 @@ class OnnxModel:
         return self._asked(feeds(rows, self._wanted, self._required), [output])[output]
 
     def _asked(self, feeds: Iterable[Mapping[str, Any]], outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
-        found = zip(*(self._session.run(list(outputs), feed) for feed in feeds), strict=True)
-        return {output: _checked(np.concatenate(parts)) for output, parts in zip(outputs, found, strict=True)}
+        asked = list(dict.fromkeys([*outputs, *self._telling]))
+        found = zip(*(self._session.run(asked, feed) for feed in feeds), strict=True)
+        answers = {output: np.concatenate(parts) for output, parts in zip(asked, found, strict=True)}
+        for numbers in answers.values():
+            _check_told(numbers)
+        return {output: answers[output] for output in outputs}
 
     def _blank(self, output: str, rows: Any) -> NDArray[Any]:
         """Return what there is to say of no rows."""
@@ -64,12 +67,13 @@ class OnnxModel:
         return np.empty((rows.shape[0], *width), dtype=kind)
 
 
-def _checked(answers: NDArray[Any]) -> NDArray[Any]:
+def _check_told(answers: NDArray[Any]) -> None:
     """Raises DataError for a row without an answer."""
     if answers.dtype.kind == "f" and np.isnan(answers).any():
         row = int(np.flatnonzero(np.isnan(answers.reshape(len(answers), -1)).any(axis=1))[0])
-        raise DataError(f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large.")
-    return answers.astype(str) if answers.dtype.kind == "O" else answers
+        raise DataError(
+            f"the model has no answer to row {row}: a value that no step fills is missing in it, or too large."
+        )
 
 
 class OnnxClassifier(OnnxModel):

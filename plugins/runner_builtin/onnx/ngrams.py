@@ -53,15 +53,15 @@ def _tree(terms: Terms) -> list[Level]:
     return tree
 
 
-def _longer(
-    stream: Stream, node: str, shorter: Level, level: Level, size: int, base: int, graph: Graph
-) -> str:
+def _longer(stream: Stream, node: str, shorter: Level, level: Level, size: int, base: int, graph: Graph) -> str:
     """Go one symbol further from each place; 0 where no term goes on so, or the group ends."""
     symbol = sliced(stream.codes, size - 1, None, graph)
     key = graph.node("Add", graph.node("Mul", sliced(node, 0, -1, graph), graph.constant(base)), symbol)
     ahead = {shorter[run[:-1]] * base + run[-1]: number for run, number in level.items()}
     reached = graph.looked_up(key, ahead)
-    same = graph.node("Equal", sliced(stream.groups, 0, 1 - size, graph), sliced(stream.groups, size - 1, None, graph))
+    same = graph.node(
+        "Equal", sliced(stream.groups, 0, 1 - size, graph), sliced(stream.groups, size - 1, None, graph)
+    )
     return graph.node("Where", same, reached, graph.constant(0))
 
 
@@ -79,14 +79,14 @@ def _if_alone(column: str, groups: str, all_groups: str, size: int, graph: Graph
 
 
 def _counted(rows: list[str], columns: list[str], n_terms: int, n_rows: str, graph: Graph) -> str:
-    shape = graph.node("Concat", graph.node("Unsqueeze", n_rows, graph.constant([0])), graph.constant([n_terms]), axis=0)
+    shape = graph.node(
+        "Concat", graph.node("Unsqueeze", n_rows, graph.constant([0])), graph.constant([n_terms]), axis=0
+    )
     empty = graph.node("Expand", graph.constant([0.0], dtype=np.float32), shape)
     if not rows:
         return empty
     row, column = graph.joined(rows, 0), graph.joined(columns, 0)
-    where = graph.node(
-        "Concat", graph.node("Unsqueeze", row, graph.constant([1])), graph.node("Unsqueeze", column, graph.constant([1])),
-        axis=1,
-    )  # fmt: skip
+    pairs = [graph.node("Unsqueeze", one, graph.constant([1])) for one in (row, column)]
+    where = graph.node("Concat", *pairs, axis=1)
     ones = graph.cast(graph.node("GreaterOrEqual", column, graph.constant(0)), "float")
     return graph.node("ScatterND", empty, where, ones, reduction="add")

@@ -75,7 +75,9 @@ def _as_table(made: Sequence[Features], names: Sequence[str], conversion: Conver
     for part in made:
         if isinstance(part, Tensor):
             width = part.shape[0]
-            part = columns_of(Tensor(part.name, part.kind, part.shape, tuple(map(str, range(width)))), conversion.graph)
+            part = columns_of(
+                Tensor(part.name, part.kind, part.shape, tuple(map(str, range(width)))), conversion.graph
+            )
         columns += part.values()
     return dict(zip(names, columns, strict=True))
 

@@ -1,4 +1,4 @@
-"""Runs of whole numbers, one after the other: of characters, of words. Small things that graphs of texts are made of."""
+"""Runs of whole numbers, one after the other: of characters, of words. What graphs of texts are made of."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _HERE = "runner_builtin.onnx."
+_BOOSTING = "sklearn.ensemble._hist_gradient_boosting.gradient_boosting"
 
 _TEXTS = {
     "runner_builtin.transforms.tfidf:Tfidf": "texts:tfidf",
@@ -19,12 +20,15 @@ _TEXTS = {
 
 _TABLES = {
     "runner.execute.cleaning:Repair": "cleaners:repaired",
+    "runner_builtin.cleaners.allowed_values:AllowedValues": "cleaners:allowed",
     "runner_builtin.cleaners.clip:Clip": "cleaners:bounded",
     "runner_builtin.cleaners.column_cleaners:DropColumns": "cleaners:without_named",
     "runner_builtin.cleaners.column_cleaners:DropConstantColumns": "cleaners:without_constant",
     "runner_builtin.cleaners.fill_missing:FillMissing": "cleaners:filled_in",
     "runner_builtin.cleaners.leaking_columns:DropLeakingColumns": "cleaners:without_leaking",
     "runner_builtin.cleaners.rare_categories:RareCategories": "cleaners:gathered",
+    "runner_builtin.cleaners.target_cleaners:Relabel": "cleaners:unchanged",
+    "runner_builtin.cleaners.target_cleaners:TargetValues": "cleaners:unchanged",
     "runner_builtin.transforms.frequency:Frequency": "categories:frequencies",
     "runner_builtin.transforms.ordinal:Ordinal": "categories:ordinal",
     "runner_builtin.transforms.target_encoding:TargetEncoding": "categories:target_means",
@@ -75,7 +79,18 @@ _REGRESSIONS = (
     "_stochastic_gradient:SGDRegressor",
 )
 
+_TREES = {
+    f"sklearn.{module}:{name}{task}": f"trees:forest_{answer}"
+    for module, names in {
+        "ensemble._forest": ("RandomForest", "ExtraTrees"),
+        "tree._classes": ("DecisionTree", "ExtraTree"),
+    }.items()
+    for name in names
+    for task, answer in (("Classifier", "classes"), ("Regressor", "values"))
+}
+
 _MODELS = {
+    **_TREES,
     "runner_builtin.compressors.truncated_svd:LowRankLinearClassifier": "linear:of_low_rank",
     "runner_builtin.compressors.truncated_svd:LowRankLinearRegressor": "linear:of_low_rank",
     "runner_builtin.models.calibrated:Calibrated": "around:calibrated",
@@ -86,8 +101,8 @@ _MODELS = {
     "runner_builtin.models.mlp_models:MLPRegressor": "linear:network",
     "runner_builtin.models.thresholds:TunedThreshold": "around:thresholded",
     "sklearn.calibration:CalibratedClassifierCV": "around:averaged",
-    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:HistGradientBoostingClassifier": "trees:boosted_classes",
-    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:HistGradientBoostingRegressor": "trees:boosted_values",
+    f"{_BOOSTING}:HistGradientBoostingClassifier": "trees:boosted_classes",
+    f"{_BOOSTING}:HistGradientBoostingRegressor": "trees:boosted_values",
     "sklearn.discriminant_analysis:LinearDiscriminantAnalysis": "linear:probable",
     "sklearn.linear_model._logistic:LogisticRegression": "linear:logistic",
     "sklearn.linear_model._logistic:LogisticRegressionCV": "linear:logistic",

@@ -16,7 +16,9 @@ from runner_builtin.onnx.streams import length
 from runner_builtin.onnx.words import without, words
 
 #: `\b\w\w+\b` and what says the same of other lengths and other characters: a class, and how often at least.
-_TOKEN = re.compile(r"(?:\(\?u\))?(?:\\b)?(?P<atom>\\w|\[[^\[\]]+\])(?P<more>(?P=atom)*)(?P<times>\+|\{\d+,\})?(?P<edge>\\b)?")
+_TOKEN = re.compile(
+    r"(?:\(\?u\))?(?:\\b)?(?P<atom>\\w|\[[^\[\]]+\])(?P<more>(?P=atom)*)(?P<times>\+|\{\d+,\})?(?P<edge>\\b)?"
+)
 
 
 def counted(step: Any, features: Features, graph: Graph) -> Tensor:
@@ -39,7 +41,9 @@ def weighed(step: Any, features: Features, graph: Graph) -> Tensor:
     made, one, none = counts.name, graph.constant(1, np.float32), graph.constant(0, np.float32)
     if step.sublinear_tf:
         there = graph.node("Greater", made, none)
-        made = graph.node("Where", there, graph.node("Add", graph.node("Log", graph.node("Max", made, one)), one), none)
+        made = graph.node(
+            "Where", there, graph.node("Add", graph.node("Log", graph.node("Max", made, one)), one), none
+        )
     if step.use_idf:
         made = graph.node("Mul", made, graph.constant(step.idf_, np.float32))
     if step.norm is not None:
@@ -74,14 +78,16 @@ def _by_words(step: Any, texts: Tensor, graph: Graph) -> str:
     stopped = step.get_stop_words() or frozenset()
     known = sorted({word for term in terms for word in term} | set(stopped))
     known = [word for word in known if re.fullmatch(f"(?:{atom})+", word)]  # no other can ever be met
-    alphabet = Alphabet(tuple(sorted({sign for word in known for sign in word})), step.lowercase, step.strip_accents, atom)
+    alphabet = Alphabet(
+        tuple(sorted({sign for word in known for sign in word})), step.lowercase, step.strip_accents, atom
+    )
     numbers = {word: number for number, word in enumerate(known, 1)}
     met = words(characters(texts.name, alphabet, graph), alphabet, known, shortest, graph)
     met = without(met, [numbers[word] for word in stopped if word in numbers], len(known), graph)
-    spelled = {tuple(numbers[word] for word in term): column for term, column in terms.items() if set(term) <= set(numbers)}
-    return term_counts(
-        met, spelled, step.ngram_range, len(known) + 1, _rows(texts, graph), graph, n_terms=len(terms)
-    )
+    spelled = {
+        tuple(numbers[word] for word in term): column for term, column in terms.items() if set(term) <= set(numbers)
+    }
+    return term_counts(met, spelled, step.ngram_range, len(known) + 1, _rows(texts, graph), graph, n_terms=len(terms))
 
 
 def _token(pattern: str) -> tuple[str, int]:
@@ -90,8 +96,8 @@ def _token(pattern: str) -> tuple[str, int]:
     edged = "\\b" in pattern
     if found is None or (edged and found["atom"] != r"\w") or not found["times"]:
         raise NotConvertible(
-            f"token_pattern {pattern!r} is none that a graph can follow; a class of characters and how many at least, "
-            "such as '[a-z]+' or '\\\\w{3,}', is"
+            f"token_pattern {pattern!r} is none that a graph can follow; a class of characters and how many at "
+            "least, such as '[a-z]+' or '\\\\w{3,}', is"
         )
     written = 1 + len(found["more"]) // len(found["atom"])
     least = 1 if found["times"] == "+" else int(found["times"][1:-2])

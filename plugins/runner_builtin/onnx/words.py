@@ -1,8 +1,8 @@
 """A stream of characters -> a stream of words, each known one by its number.
 
-A word is found by a sum of its characters' codes, each times a number of its place; the numbers are chosen so that the
-sums of all known words differ, and what is found is compared with the word character by character. So nothing rests on
-chance: a word that is not known is never taken for one that is.
+A word is found by a sum of its characters' codes, each times a number of its place; the numbers are chosen so that
+the sums of all known words differ, and what is found is compared with the word character by character. So nothing
+rests on chance: a word that is not known is never taken for one that is.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ class _Known:
         sizes = [0, *map(len, self.spelled)]
         starts = [0, *(1 + sum_ for sum_ in _running(sizes[1:]))]
         letters = graph.constant([-1, *(code for word in self.spelled for code in word)])
-        due = graph.node("Min", graph.node("Add", graph.taken(graph.taken(graph.constant(starts), number), owner), place),
-                         graph.constant(sum(sizes)))  # fmt: skip
+        begun = graph.taken(graph.taken(graph.constant(starts), number), owner)
+        due = graph.node("Min", graph.node("Add", begun, place), graph.constant(sum(sizes)))
         wrong = whole(graph.node("Not", graph.node("Equal", graph.taken(letters, due), codes)), graph)
         alike = graph.node("Equal", sums(wrong, owner, count, graph), graph.constant(0))
         as_long = graph.node("Equal", graph.taken(graph.constant(sizes), number), lengths)
