@@ -438,7 +438,8 @@ class Exporter(Protocol):
     `load(path, sha256)`; it is used only for a person who vouches for that very file. What is loaded answers raw rows
     by `predict` and, for classifiers that can, `predict_proba`, and is compared with the model before it leaves:
     `tolerance` says what probabilities may differ by (1e-4 where it is absent), `may_change` the share of rows that may
-    get another label (0). `whole = True` says that loading gives the very pipeline back.
+    get another label (0). `whole = True` says that loading gives the very pipeline back. A loaded model that has
+    `answer_columns(columns, outputs) -> {output: array}` is served by it, without a frame (see `runner.ship.opened`).
     """
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:
