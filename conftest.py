@@ -2,14 +2,15 @@
 
 from importlib.util import find_spec
 
-collect_ignore = (
-    []
-    if find_spec("numba")
-    else [
+_NEEDING = {
+    "numba": [
         "runner/learn/kernels_numba.py",
         "runner/learn/losses_numba.py",
         "plugins/runner_builtin/models/sgd_course.py",
         "plugins/runner_builtin/models/sgd_kernels.py",
         "plugins/runner_builtin/models/sgd_problem.py",
-    ]
-)
+    ],
+    "onnx": ["plugins/runner_builtin/onnx"],
+    "onnxruntime": ["plugins/runner_builtin/deployers/edge_predict.py"],
+}
+collect_ignore = [path for extra, paths in _NEEDING.items() if find_spec(extra) is None for path in paths]

@@ -7,8 +7,9 @@ Two models are trained and shipped by `runner`: a linear model over TF-IDF (docs
 a softmax regression of 8 x 8 images (digits). The same fitted pipeline is saved by `mlflow.sklearn` and answered by
 `mlflow.pyfunc.scoring_server` under uvicorn, as `mlflow models serve` starts it, with one worker. All get the same
 bodies, one row each, by POST to /invocations, from an asyncio client in this process that keeps 1, 16 or 64
-connections busy. In each round every contender is asked in turn, so that all meet the same noise. Printed are requests
-per second, the median and the 99th percentile of the latency over all rounds, and the median ratio to MLflow.
+connections busy. In each round every contender is asked in turn, so that all meet the same noise. Printed are, over
+all rounds, requests per second, the median and the 99th percentile of the latency, the CPU time of the server for a
+request (on a busy machine the steadiest of these), and the median ratios to MLflow.
 
 Then, in process: one row through the ONNX engine and through the pipeline's `predict_proba`.
 `--soak` keeps 16 clients busy for so long and says how the server's memory grew.
@@ -49,12 +50,17 @@ PEER = "MLflow"
 
 @dataclass
 class Contender:
-    """A server that is up. seen: clients -> (requests per second, latencies) of each round."""
+    """A server that is up. seen: clients -> (requests per second, latencies, CPU s a request) of each round."""
 
     name: str
     port: int
     process: subprocess.Popen[str]
-    seen: dict[int, list[tuple[float, list[float]]]] = field(default_factory=dict)
+    seen: dict[int, list[tuple[float, list[float], float]]] = field(default_factory=dict)
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU that the process has taken."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -150,8 +156,10 @@ def compare(run: Path, model: str, folder: Path, seconds: float, rounds: int) ->
         for _ in range(rounds):
             for clients in CLIENTS:
                 for contender in contenders:
+                    before = contender.cpu()
                     took = asyncio.run(load(contender.port, asked, clients, seconds))
-                    contender.seen.setdefault(clients, []).append((len(took) / seconds, took))
+                    cost = (contender.cpu() - before) / len(took)
+                    contender.seen.setdefault(clients, []).append((len(took) / seconds, took, cost))
         show(model, contenders)
     finally:
         for contender in contenders:
@@ -201,26 +209,33 @@ async def client(port: int, asked: Sequence[bytes], place: int, end: float, took
 
 
 def show(model: str, contenders: Sequence[Contender]) -> None:
-    print(
-        f"\n| {model} | clients | requests/s | p50 ms | p99 ms | requests/s, times {PEER} (min-max) | p99, of {PEER}'s |"
-    )
-    print("|---|---|---|---|---|---|---|")
+    print(f"\n| {model}, clients | requests/s | times {PEER} | p50 ms | p99 ms | of {PEER}'s | CPU ms | times less |")
+    print("|---|---|---|---|---|---|---|---|")
     peer = next(contender for contender in contenders if contender.name == PEER)
     for clients in CLIENTS:
         for contender in contenders:
-            rates = [rate for rate, _ in contender.seen[clients]]
-            ratios = sorted(rate / other for rate, (other, _) in zip(rates, peer.seen[clients], strict=True))
+            own, other = contender.seen[clients], peer.seen[clients]
+            rates = [one[0] / its[0] for one, its in zip(own, other, strict=True)]
             tails = [
-                np.percentile(took, 99) / np.percentile(other, 99)
-                for (_, took), (_, other) in zip(contender.seen[clients], peer.seen[clients], strict=True)
+                np.percentile(one[1], 99) / np.percentile(its[1], 99) for one, its in zip(own, other, strict=True)
             ]
-            every = np.concatenate([took for _, took in contender.seen[clients]]) * 1000
-            print(
-                f"| {contender.name} | {clients} | {statistics.median(rates):,.0f} | {np.percentile(every, 50):.2f} "
-                f"| {np.percentile(every, 99):.2f} | {statistics.median(ratios):.1f} ({ratios[0]:.1f}-{ratios[-1]:.1f}) "
-                f"| {statistics.median(tails):.2f} |",
-                flush=True,
-            )
+            costs = [its[2] / one[2] for one, its in zip(own, other, strict=True)]
+            every = np.concatenate([took for _, took, _ in own]) * 1000
+            cells = [
+                f"{contender.name}, {clients}",
+                f"{statistics.median(rate for rate, _, _ in own):,.0f}",
+                spread(rates),
+                f"{np.percentile(every, 50):.2f}",
+                f"{np.percentile(every, 99):.2f}",
+                f"{statistics.median(tails):.2f}",
+                f"{statistics.median(cost for _, _, cost in own) * 1000:.2f}",
+                spread(costs),
+            ]
+            print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def spread(ratios: Sequence[float]) -> str:
+    return f"{statistics.median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f})"
 
 
 def alone(run: Path, model: str) -> None:

@@ -450,9 +450,11 @@ class Exporter(Protocol):
     `load(path, sha256)`; it is used only for a person who vouches for that very file. `own_code = True` besides says
     that all the code that runs is the exporter's own: then the run that has just written the file has it proven,
     vouching for the bytes it wrote. What is loaded answers raw rows by `predict` and, for classifiers that can,
-    `predict_proba`, and is compared with the model before it leaves: `tolerance` says what probabilities may differ by,
-    or values in standard deviations (1e-4 where it is absent), `may_change` the share of rows that may get another
-    label, whatever its probability (0). `whole = True` says that loading gives the very pipeline back.
+    `predict_proba`, and is compared with the model before it leaves: `tolerance` says what probabilities may differ
+    by, or values in standard deviations (1e-4 where it is absent), `may_change` the share of rows that may get another
+    label, whatever its probability (0). `whole = True` says that loading gives the very pipeline back. A loaded model
+    that has `answer_columns(columns, outputs) -> {output: array}` is served by it, without a frame (see
+    `runner.ship.opened`).
     """
 
     def export(self, run: FinishedRun, folder: Path) -> Sequence[Path]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("sklearn", "pandas", "scipy", "torch", "skops", "matplotlib", "jinja2")
+HEAVY = ("sklearn", "pandas", "scipy", "torch", "skops", "matplotlib", "jinja2", "uvicorn")
 
 PROBE = """
 import json, sys
@@ -35,6 +35,8 @@ print("LOADED", json.dumps([code, loaded]))
         ["plugins"],
         ["plugins", "model", "RandomForestClassifier"],
         ["ls"],
+        ["serve", "--help"],
+        ["predict", "--help"],
     ],
     ids=" ".join,
 )

@@ -7,7 +7,6 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from runner.api import load
 from runner.catalogue import Catalogue
 from runner.cli.run import disabled
 from runner.cli.which import sweep_of
@@ -48,6 +47,8 @@ def the_run(root: Path, words: str) -> Run:
 
 def loaded(run: Run, engine: str | None, *, allow_modified: bool) -> LoadedModel:
     """Load a model. Raises PluginError naming what is not installed here, where that is why it cannot be loaded."""
+    from runner.api import load  # scikit-learn, which looking at the help should not pay for
+
     _check_modified(run, allow_modified=allow_modified)
     catalogue = Catalogue.installed(disabled())
     try:

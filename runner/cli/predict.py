@@ -1,7 +1,7 @@
 """`runner predict RUN|BUNDLE IN OUT`: answer a file of rows with a model, in memory that does not grow with the file.
 
-IN and OUT end in .csv, .jsonl or .parquet, or are '-' for CSV in a pipe. Every column is passed through; `predict` and,
-for a classifier, `predict_proba_<class>` are added. OUT appears when all of it is written.
+IN and OUT end in .csv, .jsonl or .parquet, or are '-' for CSV in a pipe. Every column is passed through; `predict`
+and, for a classifier, `predict_proba_<class>` are added. OUT appears when all of it is written.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from runner.cli.arguments import parser_of
 from runner.cli.models import add_model_words, loaded, the_run
 from runner.record import strict_json
 from runner.ship.opening import opened
+from runner.ship.pieces import STANDARD, pieces
 from runner.ship.predicting import predicted
-from runner.ship.tables import STANDARD, pieces, writing
+from runner.ship.writing import writing
 
 _ROWS = 4096
 

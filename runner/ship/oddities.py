@@ -31,7 +31,7 @@ def _incomplete(one: Input, values: NDArray[Any]) -> NDArray[np.bool_]:
         gone = np.array([value is None for value in values.ravel().tolist()], dtype=bool)
     else:
         return np.zeros(len(values), dtype=bool)
-    return gone.reshape(len(values), -1).any(axis=1)
+    return np.asarray(gone.reshape(len(values), -1).any(axis=1), dtype=bool)
 
 
 def _unseen(one: Input, values: NDArray[Any]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""A file of rows answered by a model, piece by piece: every column is passed through, and the answers stand after it."""
+"""A file of rows answered by a model, piece by piece: its columns pass through, the answers stand after them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from runner.errors import DataError, RunnerError
 from runner.ship.fields import typed
 from runner.ship.oddities import oddities
 from runner.ship.opened import CHANCES, LABELS, Answer, Opened, outputs_of
+from runner.ship.pieces import Piece
 from runner.ship.rows import checked
 from runner.ship.signature import Signature
-from runner.ship.tables import Piece
 
 
 def predicted(model: Opened, pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -56,10 +56,10 @@ def _names(signature: Signature) -> list[str]:
     return [LABELS, *chances]
 
 
-def _listed(answer: Answer) -> Iterator[Sequence[Any]]:
+def _listed(answer: Answer) -> Iterator[list[Any]]:
     yield [label.decode() if isinstance(label, bytes) else label for label in answer[LABELS].tolist()]
     if CHANCES in answer:
-        yield from answer[CHANCES].T.tolist()
+        yield from list(answer[CHANCES].T.tolist())
 
 
 def _columns(signature: Signature, piece: Piece, length: int) -> Mapping[str, Any]:
@@ -73,8 +73,8 @@ def _columns(signature: Signature, piece: Piece, length: int) -> Mapping[str, An
     width = math.prod(one.shape)
     if len(piece) != width:
         raise DataError(
-            f"the model takes arrays of shape {list(one.shape)}, {width} numbers a row, and the file has {len(piece)} "
-            "columns. Give one column a number, in their order."
+            f"the model takes arrays of shape {list(one.shape)}, {width} numbers a row, and the file has "
+            f"{len(piece)} columns. Give one column a number, in their order."
         )
     columns = [_read(values, one) for values in piece.values()]
     rows = [[column[row] for column in columns] for row in range(length)]

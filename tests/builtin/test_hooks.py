@@ -39,7 +39,8 @@ OFFERED = {
     "metric": "accuracy confusion_matrix f1 log_loss mae precision r2 recall rmse roc_auc",
     "search": "grid halving hyperband random tpe",
     "compressor": "truncated_svd",
-    "exporter": "pickle skops",
+    "exporter": "mlflow onnx onnx_int8 pickle safetensors skops",
+    "deployer": "edge_onnx",
     "tracker": "jsonl",
     "executor": "inline",
 }

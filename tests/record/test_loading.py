@@ -106,6 +106,17 @@ def test_a_changed_folder_is_refused_before_any_exporter_is_asked(make_run) -> N
         load(path, trusted_types=[], exporters={})
 
 
+def test_a_changed_folder_is_used_where_that_is_allowed(make_run) -> None:
+    path = make_run(files={"artifacts/safe/model.txt": "weights"})
+    (path / "artifacts/safe/model.txt").write_text("mine")
+    assert _load(path, allow_modified=True).pipeline.text == "mine"
+
+
+def test_a_model_tells_which_file_it_came_from(make_run) -> None:
+    model = _load(make_run(files={"artifacts/safe/model.txt": "weights"}))
+    assert (model.export, model.sha256, model.whole) == ("safe", sha256(b"weights").hexdigest(), False)
+
+
 def test_an_exporter_that_is_not_installed_is_named(make_run) -> None:
     path = make_run(files={"artifacts/onnx/model.onnx": ""})
     with pytest.raises(PluginError, match="exported by 'onnx', which no installed plugin offers"):

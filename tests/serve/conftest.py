@@ -31,7 +31,9 @@ TARGET = np.where(TABLE["text"].str.contains("fine") ^ (TABLE["rooms"] > 4), "ye
 ROWS = TABLE.iloc[:7]
 
 
-def shipped(folder: Path, name: str, features: Any, target: Any, model: Any, transforms: Any = ()) -> Path:
+def shipped(
+    folder: Path, name: str, features: Any, target: Any, model: Any, transforms: Any = (), exporters: Any = ("skops",)
+) -> Path:
     """Run an experiment on rows in memory and return its folder."""
     experiment = {
         "name": name,
@@ -40,7 +42,7 @@ def shipped(folder: Path, name: str, features: Any, target: Any, model: Any, tra
         "transforms": list(transforms),
         "model": model,
         "metrics": ["accuracy" if target.dtype.kind in "Uiub" else "r2"],
-        "exporters": ["skops"],
+        "exporters": list(exporters),
     }
     return runner.run(experiment, outputs=folder).path
 

@@ -20,7 +20,7 @@ from runner.ship.rows import features_of
 from runner.ship.signature import Signature
 
 ROWS = pd.DataFrame({"a": np.linspace(-1, 1, 40), "b": np.arange(40.0)})
-LABELS = np.arange(40) % 2
+LABELS = (np.arange(40) > 19).astype(int)
 CLASSIFIER = make_pipeline(StandardScaler(), LogisticRegression()).fit(ROWS, LABELS)
 SIGNATURE = Signature.of(Dataset.of(ROWS), classes=[0, 1], probabilities=True)
 

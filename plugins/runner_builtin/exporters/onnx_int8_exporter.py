@@ -32,41 +32,18 @@ class OnnxInt8Exporter:
         """Convert the pipeline and round its weights, each column by its own largest."""
         with TemporaryDirectory() as place:
             (full,) = OnnxExporter().export(run, Path(place))
-            path = folder / self.loads
-            path.write_bytes(_quantised(full, run.experiment))
+            from runner_builtin.onnx.quantising import quantised  # needs the extra, as what stands before it
+
+            made = quantised(full.read_bytes())
+        if made is None:
+            raise ConfigError(
+                f"the model of {run.experiment!r} has no matrix product with weights, so nothing can be written in 8 "
+                "bits. Leave the exporter 'onnx_int8' out; 'onnx' is what this model takes."
+            )
+        path = folder / self.loads
+        path.write_bytes(made)
         return [path]
 
     def load(self, path: Path, trusted_types: Collection[str]) -> Any:
         """Return a model that answers raw rows through onnxruntime."""
         return OnnxExporter().load(path, trusted_types)
-
-
-def _quantised(path: Path, experiment: str) -> bytes:
-    import logging
-
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    held = {tensor.name for tensor in onnx.load_model(path).graph.initializer if tensor.data_type == tensor.FLOAT}
-    products = [
-        node for node in onnx.load_model(path).graph.node if node.op_type == "MatMul" and node.input[1] in held
-    ]
-    if not products:
-        raise ConfigError(
-            f"the model of {experiment!r} has no matrix product with weights, so nothing can be written in 8 bits. "
-            "Leave the exporter 'onnx_int8' out; 'onnx' is what this model takes."
-        )
-    quiet = logging.getLogger()
-    level = quiet.level
-    quiet.setLevel(logging.ERROR)  # it advises to prepare the graph for other kinds of operations
-    to = path.with_name("int8.onnx")
-    try:
-        quantize_dynamic(
-            path, to, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )  # fmt: skip
-    finally:
-        quiet.setLevel(level)
-    made = onnx.load_model(to)
-    del made.graph.value_info[:]
-    return bytes(made.SerializeToString(deterministic=True))

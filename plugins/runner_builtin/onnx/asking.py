@@ -104,7 +104,7 @@ def _arrays(rows: Any, wanted: Mapping[str, str]) -> dict[str, NDArray[Any]]:
 
 
 def arrays_of(columns: Mapping[str, NDArray[Any]], wanted: Mapping[str, str]) -> dict[str, NDArray[Any]]:
-    """Return columns as the graph takes them. columns: input -> (n,) numbers, or texts (object) with None for gaps."""
+    """Return columns as the graph takes them. columns: input -> (n,) numbers, or texts (object), None for gaps."""
     made = {}
     for name, kind in wanted.items():
         column = columns[name]

@@ -53,7 +53,9 @@ class OnnxModel:
     def _asked(self, feeds: Iterable[Mapping[str, Any]], outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
         asked = list(dict.fromkeys([*outputs, *self._telling]))
         found = zip(*(self._session.run(asked, feed) for feed in feeds), strict=True)
-        answers = {output: _checked(np.concatenate(parts)) for output, parts in zip(asked, found, strict=True)}
+        answers = {output: np.concatenate(parts) for output, parts in zip(asked, found, strict=True)}
+        for numbers in answers.values():
+            _check_told(numbers)
         return {output: answers[output] for output in outputs}
 
     def _blank(self, output: str, rows: Any) -> NDArray[Any]:
@@ -65,14 +67,13 @@ class OnnxModel:
         return np.empty((rows.shape[0], *width), dtype=kind)
 
 
-def _checked(answers: NDArray[Any]) -> NDArray[Any]:
+def _check_told(answers: NDArray[Any]) -> None:
     """Raises DataError for a row without an answer."""
     if answers.dtype.kind == "f" and np.isnan(answers).any():
         row = int(np.flatnonzero(np.isnan(answers.reshape(len(answers), -1)).any(axis=1))[0])
         raise DataError(
-            f"the model has no answer to row {row}: a value is missing in it that no step fills, or too large."
+            f"the model has no answer to row {row}: a value that no step fills is missing in it, or too large."
         )
-    return answers.astype(str) if answers.dtype.kind == "O" else answers
 
 
 class OnnxClassifier(OnnxModel):

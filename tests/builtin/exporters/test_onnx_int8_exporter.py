@@ -10,7 +10,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from runner.errors import ConfigError
+from runner.errors import ConfigError, DataError
 from runner.ship.answers import ask, difference
 from runner_builtin.exporters.onnx_int8_exporter import OnnxInt8Exporter
 from runner_builtin.models.linear_models import SoftmaxClassifier
@@ -34,6 +34,10 @@ def test_weights_take_8_bits_and_nearly_every_label_stays(model: type, tmp_path:
     found = difference(ask(pipeline, PIXELS), ask(exporter.load(path, frozenset()), PIXELS))
     assert 0 < found.worst < 0.2
     assert found.within(exporter.tolerance, exporter.may_change), found
+    gappy = PIXELS[:3].copy()
+    gappy[1, 5] = np.nan
+    with pytest.raises(DataError, match="no answer to row 1"):
+        exporter.load(path, frozenset()).predict(gappy)
     first = path.read_bytes()
     exporter.export(finished(pipeline, PIXELS, DIGITS), tmp_path)
     assert path.read_bytes() == first
