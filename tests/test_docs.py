@@ -1,7 +1,7 @@
 """What the README and the docs show is what happens.
 
 Of a page, in order and in one folder: blocks with a title are files in it (unless a `pyproject.toml` is among them:
-then those without a `./` in front are a package that is installed for the page), `bash` blocks that start with `runner`
+then those without `./` in front are a package that is installed for the page), `bash` blocks that start with `runner`
 are run and must end with 0 or with the `exit=` of their info string, `python` blocks are executed in one namespace.
 `console` blocks only show.
 """

@@ -80,7 +80,18 @@ def leaves_the_given_pipeline_as_it_is(subject: Subject) -> None:
         )
 
 
-COMPRESSOR = (still_predicts, leaves_the_given_pipeline_as_it_is)
+def compresses_the_same_way_again(subject: Subject) -> None:
+    """Built again with the same seed, it makes a pipeline that says the same."""
+    for sample in _compressible(subject):
+        pipeline, features = _fitted(sample.make()), sample.make().features
+        first, second = (subject.call(subject.build().compress, pipeline) for _ in range(2))
+        if not hasattr(first, "predict"):  # `still_predicts` tells of it
+            continue
+        same = alike(first.predict(features), second.predict(features))
+        subject.expect(same, f"compressed again, {sample.name} predicts otherwise")
+
+
+COMPRESSOR = (still_predicts, leaves_the_given_pipeline_as_it_is, compresses_the_same_way_again)
 
 # --- exporters ---------------------------------------------------------------------------------------------
 
