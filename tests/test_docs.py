@@ -1,9 +1,9 @@
 """What the README and the docs show is what happens.
 
 Of a page, in order and in one folder: blocks with a title are files in it (unless a `pyproject.toml` is among them:
-then they are a package that is installed for the page), `bash` blocks that start with `runner` are run and must end
-with 0 or with the `exit=` of their info string, `python` blocks are executed in one namespace. `console` blocks only
-show.
+then those without `./` in front are a package that is installed for the page), `bash` blocks that start with `runner`
+are run and must end with 0 or with the `exit=` of their info string, `python` blocks are executed in one namespace.
+`console` blocks only show.
 """
 
 import os
@@ -78,8 +78,9 @@ def test_what_a_page_shows_works(page, tmp_path, monkeypatch):
     folder.mkdir()
     home = package if "pyproject.toml" in files(page) else folder
     for name, text in files(page).items():
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_text(text, encoding="utf-8")
+        place = folder if name.startswith("./") else home
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text, encoding="utf-8")
     if (package / "pyproject.toml").is_file():
         install(package, installed)
         monkeypatch.syspath_prepend(installed)
@@ -96,7 +97,8 @@ def test_the_page_on_plugins_shows_the_files_of_the_example_and_no_others():
     example = ROOT / "plugins" / "runner-example"
     found = [path.relative_to(example) for path in example.rglob("*") if path.is_file()]
     names = sorted(str(path) for path in found if not any(MADE.fullmatch(part) for part in path.parts))
-    shown = files(ROOT / "docs" / "write-a-plugin.md")
+    titled = files(ROOT / "docs" / "write-a-plugin.md")
+    shown = {name: text for name, text in titled.items() if not name.startswith("./")}
     assert sorted(shown) == names
     for name in names:
         assert shown[name] == (example / name).read_text(encoding="utf-8"), f"{name} differs"

@@ -138,7 +138,24 @@ def can_be_saved_and_read_back(subject: Subject) -> None:
         subject.expect(same, f"saved and read back, {sample.name} predicts otherwise")
 
 
-COMPRESSOR = (still_predicts, leaves_the_given_pipeline_as_it_is, can_be_saved_and_read_back)
+def compresses_the_same_way_again(subject: Subject) -> None:
+    """Built again with the same seed, it makes a pipeline that says the same."""
+    for sample in _compressible(subject):
+        dataset = sample.make()
+        pipeline = _fitted(dataset)
+        first, second = (subject.call(_compressed, subject, pipeline, dataset) for _ in range(2))
+        if not hasattr(first, "predict"):  # `still_predicts` tells of it
+            continue
+        same = alike(first.predict(dataset.features), second.predict(dataset.features))
+        subject.expect(same, f"compressed again, {sample.name} predicts otherwise")
+
+
+COMPRESSOR = (
+    still_predicts,
+    leaves_the_given_pipeline_as_it_is,
+    can_be_saved_and_read_back,
+    compresses_the_same_way_again,
+)
 
 # --- exporters ---------------------------------------------------------------------------------------------
 

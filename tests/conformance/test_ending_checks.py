@@ -35,6 +35,14 @@ class OneAnswerForAll:
         return smaller
 
 
+class ByChance:
+    def compress(self, pipeline):
+        smaller = copy.deepcopy(pipeline)
+        model = smaller.steps[-1][1]
+        model.coef_ = np.random.default_rng().normal(size=model.coef_.shape)
+        return smaller
+
+
 class GivesWeights:
     def compress(self, pipeline):
         return pipeline.steps[-1][1].coef_
@@ -50,6 +58,7 @@ def test_a_sound_compressor_passes(broken):
         (CompressesInPlace, "leaves the given pipeline as it is", "changes the pipeline it is given"),
         (ForgetsTheModel, "still predicts", "has no predict()"),
         (OneAnswerForAll, "still predicts", "predict() of shape (1,) instead of (120,)"),
+        (ByChance, "compresses the same way again", "predicts otherwise"),
         (GivesWeights, "still predicts", "gives ndarray, not a pipeline"),
     ],
 )
