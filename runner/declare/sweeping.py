@@ -27,7 +27,7 @@ from runner.trials.sweeping import Wanted
 
 #: Words that do not change which sweep it is: where it is written, whether its winner is given a page, how long it may
 #: take, how many it draws.
-_BESIDE = ("outputs=", "report=", "sweep.", "search.")
+_BESIDE = ("outputs=", "report=", "interpret.", "sweep.", "search.")
 #: A sweep of more trials than this must be asked for with `--yes`.
 MANY_TRIALS = 10_000
 
