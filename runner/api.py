@@ -88,7 +88,10 @@ def sweep(
         name=str(experiment.get("name") or "unnamed"),
         space=space_of(section, {}, _parse, base),
         declare=partial(declared_with, {key: value for key, value in base.items() if key != "outputs"}),
-        fixed=[digest_of({key: value for key, value in base.items() if key != "report"}), search and search["use"]],
+        fixed=[
+            digest_of({key: value for key, value in base.items() if key not in ("report", "interpret")}),
+            search and search["use"],
+        ],
         options=options,
         search=search,
         root=str(Path(outputs or experiment.get("outputs", "outputs")).absolute()),

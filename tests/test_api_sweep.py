@@ -50,6 +50,12 @@ def test_objects_are_carried_out_here_and_known_by_their_content(tmp_path: Path)
         runner.sweep({**limited, "name": "limited"}, outputs=tmp_path)
 
 
+def test_what_is_told_of_the_winner_makes_no_other_sweep(tmp_path: Path) -> None:
+    first = runner.sweep(EXPERIMENT, outputs=tmp_path)
+    again = runner.sweep({**EXPERIMENT, "interpret": {"worst": 3}}, outputs=tmp_path)
+    assert again.path == first.path
+
+
 def test_a_wrong_section_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="grids"):
         runner.sweep({**EXPERIMENT, "sweep": {"grids": {}}}, outputs=tmp_path)

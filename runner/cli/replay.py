@@ -111,6 +111,7 @@ def _check_code(run: Run, now: Mapping[str, Any] | None) -> None:
 def _request(run: Run, root: Path, code: Mapping[str, Any] | None) -> Request:
     """Ask for the recorded declaration. Raises ConfigError for one that a file cannot hold."""
     declared = {**run.config, **{group: {} for group in LEFT_OUT if group in run.config}, "report": "none"}
+    declared["interpret"] = None  # what is told of a model decides nothing, and may take long
     objects = [key for key, value in leaves(declared) if isinstance(value, str) and _OBJECT.fullmatch(value)]
     if objects:
         raise ConfigError(

@@ -52,7 +52,7 @@ def taken_apart(words: Sequence[str], parser: OverridesParser) -> Words:
             fixed.append(str(override.input_line))
             continue
         key = override.get_key_element().lstrip("+~")
-        if key.split(".")[0] in ("hydra", "outputs", "report", "sweep", "search", "repeat"):
+        if key.split(".")[0] in ("hydra", "outputs", "report", "interpret", "sweep", "search", "repeat"):
             raise ConfigError(f"{override.input_line}: {key.partition('.')[0]!r} is the sweep's and not its trials'.")
         axes[key] = axis(key, override, parser, _WHERE)
         signs[key] = {OverrideType.ADD: "+", OverrideType.FORCE_ADD: "++"}.get(override.type, "")

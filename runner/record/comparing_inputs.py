@@ -13,7 +13,7 @@ from runner.record.read import Run
 #: Groups that a replay leaves out: it neither tells others of itself nor deploys anything.
 LEFT_OUT = ("trackers", "deployers")
 #: Settings that decide what is made of a result, and not what it is.
-BESIDE = (*LEFT_OUT, "report")
+BESIDE = (*LEFT_OUT, "report", "interpret")
 #: Variables that decide results beside threads and kernels, which are compared by what they led to.
 _VARIABLES = ("NPY_DISABLE_CPU_FEATURES", "MKL_CBWR", "PYTHONHASHSEED", "LANG", "LC_ALL", "TZ")
 #: So many differing packages or settings are named.

@@ -135,3 +135,9 @@ def test_an_empty_interval_says_where_it_was_written() -> None:
         taken_apart(["x=interval(2,1)"], PARSER)
     with pytest.raises(ConfigError, match=r"sweep\.grid\.x: interval"):
         axis("x", PARSER.parse_override("x=tag(log,interval(0,1))"), PARSER, "sweep.grid")
+
+
+@pytest.mark.parametrize("word", ["interpret.worst=1,2", "report=none,html"])
+def test_what_is_told_of_a_run_is_no_axis(word: str) -> None:
+    with pytest.raises(ConfigError, match="is the sweep's and not its trials'"):
+        taken_apart([word], PARSER)
