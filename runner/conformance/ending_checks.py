@@ -16,12 +16,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from runner.catalogue import Catalogue
-from runner.conformance.samples import Sample, alike
+from runner.conformance.samples import Sample
 from runner.conformance.subject import Subject
 from runner.contracts import FinishedRun
 from runner.data import Dataset
 from runner.execute.recorded import trusted_types
 from runner.record import layout, manifest, strict_json
+from runner.ship.answers import ask, difference
 from runner.ship.golden import golden
 from runner.ship.signature import Signature
 
@@ -137,7 +138,7 @@ def writes_only_into_its_folder(subject: Subject) -> None:
 
 
 def reads_back_what_it_wrote(subject: Subject) -> None:
-    """`load` of the file `loads` predicts what the pipeline predicts."""
+    """`load` of the file `loads` predicts what the pipeline predicts, as closely as the exporter says."""
     exporter = subject.build()
     subject.expect(hasattr(exporter, "loads"), "it has no class attribute 'loads': a file name, or None")
     if exporter.loads is None:
@@ -150,8 +151,9 @@ def reads_back_what_it_wrote(subject: Subject) -> None:
             subject.expect(path.is_file(), f"it does not write {exporter.loads!r}, the file it says it can load")
             loaded = subject.call(exporter.load, path, _trust(exporter, path, subject.catalogue))
         features = sample.make().features
-        same = alike(run.pipeline.predict(features), loaded.predict(features))
-        subject.expect(same, f"read back, {sample.name} predicts otherwise")
+        apart = difference(ask(run.pipeline, features), ask(loaded, features))
+        allowed = getattr(exporter, "tolerance", 1e-4), getattr(exporter, "may_change", 0.0)
+        subject.expect(apart.within(*allowed), f"read back, {sample.name} predicts otherwise")
 
 
 def _trust(exporter: Any, path: Path, catalogue: Catalogue) -> Any:
