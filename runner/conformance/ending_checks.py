@@ -29,6 +29,7 @@ from runner.execute.recorded import trusted_types
 from runner.record import layout, strict_json
 from runner.record.environment import packages
 from runner.record.records import Metrics, RunInfo, Total
+from runner.ship.answers import ask, difference
 from runner.ship.bundling import write_bundle
 from runner.ship.gate import Proof
 from runner.ship.signature import Signature
@@ -209,7 +210,7 @@ def writes_only_into_its_folder(subject: Subject) -> None:
 
 
 def reads_back_what_it_wrote(subject: Subject) -> None:
-    """`load` of the file `loads` predicts what the pipeline predicts."""
+    """`load` of the file `loads` predicts what the pipeline predicts, as closely as the exporter says."""
     exporter = subject.build()
     subject.expect(hasattr(exporter, "loads"), "it has no class attribute 'loads': a file name, or None")
     if exporter.loads is None:
@@ -222,8 +223,9 @@ def reads_back_what_it_wrote(subject: Subject) -> None:
             subject.expect(path.is_file(), f"it does not write {exporter.loads!r}, the file it says it can load")
             loaded = subject.call(exporter.load, path, _trust(exporter, path, subject.catalogue))
         features = sample.make().features
-        same = alike(run.pipeline.predict(features), loaded.predict(features))
-        subject.expect(same, f"read back, {sample.name} predicts otherwise")
+        apart = difference(ask(run.pipeline, features), ask(loaded, features))
+        allowed = getattr(exporter, "tolerance", 1e-4), getattr(exporter, "may_change", 0.0)
+        subject.expect(apart.within(*allowed), f"read back, {sample.name} predicts otherwise")
 
 
 def _trust(exporter: Any, path: Path, catalogue: Catalogue) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -17,7 +17,7 @@ from functools import cache, cached_property
 BREAK, OTHER, SPACE, FIRST = 0, 1, 2, 3
 #: The capital letter whose lower case depends on its neighbours (Unicode, 3.13), and its two lower cases.
 SIGMA, SMALL_SIGMA, FINAL_SIGMA = "\u03a3", "\u03c3", "\u03c2"
-#: Listed in every table, so that usual texts need no regular expression.
+#: Code points of usual texts.
 _USUAL = (range(0x250), range(0x2000, 0x2070))
 
 
@@ -27,7 +27,8 @@ def every_character() -> str:
     return "".join(map(chr, (*range(0xD800), *range(0xE000, sys.maxunicode + 1))))
 
 
-def ranges(pattern: str) -> list[tuple[int, int]]:
+@cache
+def ranges(pattern: str) -> Sequence[tuple[int, int]]:
     """Return the code points, from and to, of the characters that a pattern of one character matches."""
     found: list[tuple[int, int]] = []
     for match in re.finditer(f"(?:{pattern})+", every_character()):
@@ -73,13 +74,11 @@ class Alphabet:
 
     def spelled(self) -> dict[str, tuple[int, ...]]:
         """Return what each character becomes, as codes, for all that do not simply stay what they are."""
-        strip, known = accents_stripped(self.accents), set(self.known)
-        listed = {}
-        for character in _candidates():
-            changed = strip(character.lower() if self.lowercase else character)
-            if changed != character or character in known or self._matters(character):
-                listed[character] = self._codes_of(changed)
-        return listed
+        changed = _changed(self.lowercase, self.accents)
+        stay = {*self.known, *_usual()} - changed.keys()
+        return {
+            character: self._codes_of(changed.get(character, character)) for character in (*changed, *sorted(stay))
+        }
 
     def code_of(self, character: str) -> int:
         """Return the code of one character as it stands in a changed text."""
@@ -94,17 +93,27 @@ class Alphabet:
         breaks = self.word is not None
         return tuple(c for place, c in enumerate(codes) if not (breaks and place and c == codes[place - 1] == BREAK))
 
-    def _matters(self, character: str) -> bool:
-        return ord(character) < 0x250 or 0x2000 <= ord(character) < 0x2070 or character.isspace()
-
 
 def _candidates() -> Iterator[str]:
     """Give every character that any function may change: none beyond the assigned planes does."""
-    yield from (
-        character
-        for character in every_character()
-        if character < "\U00033480" or "\U000e0000" <= character < "\U000e0200"
-    )
+    for character in every_character():
+        if character < "\U00033480" or "\U000e0000" <= character < "\U000e0200":
+            yield character
+
+
+@cache
+def _changed(lowercase: bool, accents: str | None) -> Mapping[str, str]:
+    """Return the characters that do not stay what they are, and what they become."""
+    strip = accents_stripped(accents)
+    made = ((character, strip(character.lower() if lowercase else character)) for character in _candidates())
+    return {character: changed for character, changed in made if changed != character}
+
+
+@cache
+def _usual() -> frozenset[str]:
+    """Return characters to list in any case, so that usual texts need no regular expression; and all white space."""
+    spaces = {character for character in every_character() if character.isspace()}
+    return frozenset({chr(point) for span in _USUAL for point in span} | spaces)
 
 
 def sigma_classes() -> tuple[str, str]:

@@ -28,7 +28,7 @@ PIECES = (
 HARD = ("ΟΔΥΣΣΕΥΣ. ΣΑΣ'Α ΑΣ_Α ΑΣ\u0301 Σ ΣΣ AΣ", "ı İ i̇ I", "\x00", "a" * 300, *TEXTS)
 
 
-def texts(count: int = 250, seed: int = 0) -> np.ndarray:
+def texts(count: int = 150, seed: int = 0) -> np.ndarray:
     drawn = random.Random(seed)
     made = ["".join(drawn.choice(PIECES) for _ in range(drawn.randint(0, 50))) for _ in range(count)]
     return np.array([*made, *HARD], dtype=object)
