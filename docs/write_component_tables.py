@@ -48,6 +48,6 @@ def _escaped(text: str) -> str:
 
 if __name__ == "__main__":
     installed = Catalogue.installed()
-    for path in sorted(Path(__file__).parent.glob("*.md")):
+    for path in sorted(Path(__file__).parent.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         path.write_text(with_tables(text, installed), encoding="utf-8")

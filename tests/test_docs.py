@@ -16,7 +16,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
+    *(path for path in sorted((ROOT / "docs").rglob("*.md")) if path.parent.name != "decisions"),
+]
 BLOCK = re.compile(r"^(`{3,})(\w+)([^\n`]*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 
 
@@ -72,7 +76,7 @@ def run(block, folder, path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_shows_works(page, tmp_path, monkeypatch):
     folder, package, installed = (tmp_path / name for name in ("here", "package", "installed"))
     folder.mkdir()

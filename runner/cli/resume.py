@@ -1,4 +1,8 @@
-"""`runner resume DIR [overrides]`: the command that began a sweep, once more, with more or other values."""
+"""`runner resume DIR [overrides]`: the command that began a sweep, once more, with more or other values.
+
+DIR is the sweep's folder. A word such as `model.l2=1e-3,1e-2` takes the place of the one with that key; the trials that
+are done stay as they are. `--accept-drift` keeps results that older code or data gave, `--rerun-drifted` replaces them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,9 @@ from runner.record.redaction import REDACTED
 
 def main(words: Sequence[str]) -> int:
     """Go on with a sweep. words: the command line after `resume`."""
+    if {"-h", "--help"} & set(words):
+        print(__doc__)
+        return 0
     if not words or words[0].startswith("-") or "=" in words[0]:
         raise ConfigError(
             "resume: name the folder of a sweep, as in 'runner resume outputs/digits/sweep-0123456789ab'"
