@@ -36,7 +36,8 @@ def pages() -> Mapping[str, str]:
 def commands() -> str:
     """Return what each command says of itself."""
     parts = [
-        "# Commands\n\nA word for a command of `runner`; anything else is for Hydra: `runner +experiment=digits model.l2=1e-4`. "
+        "# Commands\n\nA word for a command of `runner`; anything else is for Hydra: "
+        "`runner +experiment=digits model.l2=1e-4`. "
         "`runner --help` lists the experiments and groups that are there.\n\n| command | does |\n|---|---|\n"
         + "".join(f"| [`{name}`](#runner-{name}) | {does} |\n" for name, (_, does) in COMMANDS.items())
     ]

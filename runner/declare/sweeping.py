@@ -25,8 +25,8 @@ from runner.report.pages import PAGE
 from runner.trials.options import split_section
 from runner.trials.sweeping import Wanted
 
-#: Words that do not change which sweep it is: where it is written, whether it is given a page, what its winner is asked,
-#: how long it may take, how many it draws.
+#: Words that do not change which sweep it is: where it is written, whether it is given a page, what its winner is
+#: asked, how long it may take, how many it draws.
 _BESIDE = ("outputs=", "report=", "interpret.", "sweep.", "search.")
 #: A sweep of more trials than this must be asked for with `--yes`.
 MANY_TRIALS = 10_000

@@ -69,7 +69,7 @@ class Proving:
         return examined(self.run.pipeline, self.signature, features, edges=self.afresh)
 
     def prove(self, called: Called, place: Path) -> Proof | None:
-        """Compare an export with its model. None for one whose loading runs others' code, or that cannot be read back.
+        """Compare an export with its model. None where loading runs others' code, or it cannot be read back.
 
         Raises IntegrityError for an export that answers otherwise, after moving it into quarantine.
         """
