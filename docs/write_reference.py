@@ -56,7 +56,9 @@ def _help(module: str) -> str:
 
 def python() -> str:
     """Return the functions of `runner` with their docstrings."""
-    parts = ["# Python\n\nThe same experiments without the command, in a notebook, a test or a service: `import runner`.\n"]
+    parts = [
+        "# Python\n\nThe same experiments without the command, in a notebook, a test or a service: `import runner`.\n"
+    ]
     for name in sorted(runner.__all__):
         thing = getattr(runner, name)
         if inspect.isfunction(thing):

@@ -452,8 +452,8 @@ class Exporter(Protocol):
     vouching for the bytes it wrote. What is loaded answers raw rows by `predict` and, for classifiers that can,
     `predict_proba`, and is compared with the model before it leaves: `tolerance` says what probabilities may differ
     by, or values in standard deviations (1e-4 where it is absent), `may_change` the share of rows that may get
-    another label, whatever its probability (0). `whole = True` says that loading gives the very pipeline back. A loaded model
-    that has `answer_columns(columns, outputs) -> {output: array}` is served by it, without a frame (see
+    another label, whatever its probability (0). `whole = True` says that loading gives the very pipeline back. A
+    loaded model that has `answer_columns(columns, outputs) -> {output: array}` is served by it, without a frame (see
     `runner.ship.opened`).
     """
 
@@ -524,9 +524,9 @@ class Executor(Protocol):
 
     elsewhere: class attribute, False if absent; True says that tasks run in other processes, perhaps of other
     machines, several at a time. The folds of a run are then handed over all at once, and so are the trials of a
-    sweep: each as a callable with the attributes `key` (what it computes and which attempt it is, unique), `keep` (a label;
-    whoever had the last task of that label may remember rows, None where nobody does) and `together` (many trials are
-    trained in it as one). A future that raises says that such a task was lost, and it is given once more. An executor
+    sweep: each as a callable with the attributes `key` (what it computes and which attempt it is, unique), `keep` (a
+    label; whoever had the last task of that label may remember rows, None where nobody does) and `together` (many
+    trials are trained in it as one). A future that raises says that such a task was lost, and it is given once more. An executor
     elsewhere has `slots() -> int`, how many tasks it carries out at once, and `close()`, which ends what it has
     started; it may have the attributes `threads` (for each task, 1 if absent), `where` (a line that tells a person
     where it works) and `store` (where its workers keep results: a folder or an address of fsspec; None or absent for

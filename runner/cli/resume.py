@@ -1,8 +1,8 @@
 """`runner resume DIR [overrides]`: the command that began a sweep, once more, with more or other values.
 
 DIR is the sweep's folder. A word such as `model.l2=1e-3,1e-2` takes the place of the one with that key; the trials
-that are done stay as they are. `--accept-drift` keeps results that older code or data gave, `--rerun-drifted` replaces
-them.
+that are done stay as they are. `--accept-drift` keeps results that older code or data gave, `--rerun-drifted`
+replaces them.
 """
 
 from __future__ import annotations
