@@ -11,13 +11,16 @@ import io
 import os
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from unittest import mock
 
 import runner
+import runner.api
 from runner.cli import COMMANDS
+from runner.report.pages import written_page
 
 DOCS = Path(__file__).parent
 #: As wide as help is printed for these pages.
@@ -56,14 +59,20 @@ def _help(module: str) -> str:
 
 def python() -> str:
     """Return the functions of `runner` with their docstrings."""
-    parts = [
-        "# Python\n\nThe same experiments without the command, in a notebook, a test or a service: `import runner`.\n"
-    ]
+    parts = ["# Python\n\nThe same experiments without the command, in a notebook or a service: `import runner`.\n"]
     for name in sorted(runner.__all__):
-        thing = getattr(runner, name)
-        if inspect.isfunction(thing):
-            parts.append(f"## runner.{name}\n\n```text\n{name}{_signature(thing)}\n```\n\n{_doc(thing)}\n")
+        function = _function(name)
+        if function is not None:
+            parts.append(f"## runner.{name}\n\n```text\n{name}{_signature(function)}\n```\n\n{_doc(function)}\n")
     return "\n".join(parts)
+
+
+def _function(name: str) -> Callable[..., object] | None:
+    """Return a function of `runner`; two of them are packages that can be called."""
+    thing = getattr(runner, name)
+    if isinstance(thing, ModuleType):
+        thing = getattr(runner.api, name, None) or written_page
+    return thing if inspect.isfunction(thing) else None
 
 
 def _signature(function: object) -> str:

@@ -526,11 +526,11 @@ class Executor(Protocol):
     machines, several at a time. The folds of a run are then handed over all at once, and so are the trials of a
     sweep: each as a callable with the attributes `key` (what it computes and which attempt it is, unique), `keep` (a
     label; whoever had the last task of that label may remember rows, None where nobody does) and `together` (many
-    trials are trained in it as one). A future that raises says that such a task was lost, and it is given once more. An executor
-    elsewhere has `slots() -> int`, how many tasks it carries out at once, and `close()`, which ends what it has
-    started; it may have the attributes `threads` (for each task, 1 if absent), `where` (a line that tells a person
-    where it works) and `store` (where its workers keep results: a folder or an address of fsspec; None or absent for
-    the run's own).
+    trials are trained in it as one). A future that raises says that such a task was lost, and it is given once more.
+    An executor elsewhere has `slots() -> int`, how many tasks it carries out at once, and `close()`, which ends what
+    it has started; it may have the attributes `threads` (for each task, 1 if absent), `where` (a line that tells a
+    person where it works) and `store` (where its workers keep results: a folder or an address of fsspec; None or
+    absent for the run's own).
     """
 
     def submit(self, task: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
