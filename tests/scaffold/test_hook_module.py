@@ -22,7 +22,7 @@ def offers(text):
         ('{"ä": "b:C",}', {"ä": "b:C"}),
         ('{\n        "a": "b:C",\n    }', {"a": "b:C"}),
         ('{\n        "a": "b:C"  # kept\n    }', {"a": "b:C"}),
-        ('{\n        # nothing yet\n    }', {}),
+        ("{\n        # nothing yet\n    }", {}),
         ('{"a": "b:C",\n            "d": "e:F"}', {"a": "b:C", "d": "e:F"}),
     ],
 )
