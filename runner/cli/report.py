@@ -14,7 +14,7 @@ from runner.cli.which import sweep_of, trial_of
 from runner.errors import ConfigError
 from runner.record import strict_json
 from runner.record.read import find
-from runner.report.pages import run_page, sweep_page
+from runner.report.pages import written_page
 from runner.report.short_names import near
 
 
@@ -31,8 +31,6 @@ def main(words: Sequence[str]) -> int:
         )
     sweep = sweep_of(arguments.outputs, arguments.run)
     folder = sweep.path if sweep is not None else find(arguments.outputs, arguments.run).path
-    to = arguments.to or Path(f"report-{folder.resolve().name}")
-    _check_place(to)
-    page = (sweep_page if sweep is not None else run_page)(folder, to)
+    page = written_page(folder, arguments.to)
     print(strict_json.dumps({"page": str(page)}) if arguments.json else near(page))
     return 0
