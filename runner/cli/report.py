@@ -12,9 +12,9 @@ from pathlib import Path
 from runner.cli.arguments import parser_of
 from runner.cli.which import sweep_of, trial_of
 from runner.errors import ConfigError
-from runner.record import manifest, strict_json
+from runner.record import strict_json
 from runner.record.read import find
-from runner.report.pages import run_page, sweep_page
+from runner.report.pages import written_page
 from runner.report.short_names import near
 
 
@@ -31,19 +31,6 @@ def main(words: Sequence[str]) -> int:
         )
     sweep = sweep_of(arguments.outputs, arguments.run)
     folder = sweep.path if sweep is not None else find(arguments.outputs, arguments.run).path
-    to = arguments.to or Path(f"report-{folder.resolve().name}")
-    _check_place(to)
-    page = (sweep_page if sweep is not None else run_page)(folder, to)
+    page = written_page(folder, arguments.to)
     print(strict_json.dumps({"page": str(page)}) if arguments.json else near(page))
     return 0
-
-
-def _check_place(to: Path) -> None:
-    """Refuse a folder that is sealed. Raises ConfigError."""
-    place = to.resolve()
-    if any(manifest.is_finished(folder) for folder in (place, *place.parents)):
-        raise ConfigError(
-            f"--to {str(to)!r} lies in a finished run, whose files stay as they are; name another folder"
-        )
-    if to.exists() and not to.is_dir():
-        raise ConfigError(f"--to {str(to)!r} is a file; name a folder")

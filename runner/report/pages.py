@@ -6,8 +6,8 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from runner.errors import RunnerError
-from runner.record import layout
+from runner.errors import ConfigError, RunnerError
+from runner.record import layout, manifest
 from runner.record.read import Run
 from runner.record.read_sweep import Sweep, is_sweep
 from runner.report.html.document import check_extra
@@ -41,11 +41,24 @@ def sweep_page(folder: Path, to: Path) -> Path:
 
 
 def written_page(folder: Path, to: Path | None = None) -> Path:
-    """Write the page of a finished run or of a sweep, by default into ./report-<id>. Raises IntegrityError."""
+    """Write the page of a finished run or of a sweep, by default into ./report-<id>.
+
+    Raises IntegrityError where it is none, ConfigError for a place that is sealed or a file.
+    """
     draw = sweep_page if is_sweep(folder) else run_page
     if draw is run_page:
         Run.open(folder)
-    return draw(folder, to or Path(f"report-{folder.resolve().name}"))
+    place = to or Path(f"report-{folder.resolve().name}")
+    _check_place(place)
+    return draw(folder, place)
+
+
+def _check_place(to: Path) -> None:
+    place = to.resolve()
+    if any(manifest.is_finished(folder) for folder in (place, *place.parents)):
+        raise ConfigError(f"{str(to)!r} lies in a finished run, whose files stay as they are; name another folder")
+    if to.exists() and not to.is_dir():
+        raise ConfigError(f"{str(to)!r} is a file; name a folder")
 
 
 def pages_told(folder: Path) -> Sequence[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import runner
-from runner.errors import IntegrityError
+from runner.errors import ConfigError, IntegrityError
 from runner.report.html import document
 from runner.testing import Project
 
@@ -103,6 +103,8 @@ def test_from_python_a_run_and_a_sweep_have_pages_too(tmp_path: Path, monkeypatc
     assert runner.report(sweep.path, to="elsewhere") == Path("elsewhere/report.html")
     with pytest.raises(IntegrityError):
         runner.report(tmp_path)
+    with pytest.raises(ConfigError, match="lies in a finished run"):
+        runner.report(outcome.path, to=outcome.path)
 
 
 def test_without_the_extra_a_run_has_one_clear_line_and_does_not_fail(

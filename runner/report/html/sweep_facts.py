@@ -42,7 +42,7 @@ class StageCost:
 class Row:
     """A trial. rank: None where it has no place. scored: how many folds, over all seeds. costs: None where unknown.
 
-    seeds: as far as its folds tell. metrics: of the other metrics, those that are numbers.
+    metrics: of the other metrics, those that are numbers.
     """
 
     rank: int | None
