@@ -1,7 +1,7 @@
 """What a person sees: tables, leaderboards, pages. `runner.report(folder)` writes the page of a run or of a sweep.
 
-This package has the name of that function. Whoever imports one of its modules makes it an attribute of `runner`, where
-a function of the same name would then be hidden; so the package itself can be called.
+This package has the name of that function. Whoever imports one of its modules makes it an attribute of `runner`,
+where a function of the same name would then be hidden; so the package itself can be called.
 """
 
 from __future__ import annotations

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _NEEDED = {"jinja2": "Jinja2", "matplotlib": "matplotlib"}
+#: Controls other than the ends of lines and tabs; what reorders texts (Unicode TR 36, "bidirectional text spoofing").
+_TURNING = (
+    *range(9),
+    *range(11, 13),
+    *range(14, 32),
+    *range(127, 160),
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+)
+_UNSEEN = {sign: chr(sign).encode("unicode_escape").decode() for sign in _TURNING}
 
 
 def check_extra() -> None:
@@ -36,6 +46,15 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
+def _shown(value: Any) -> Any:
+    """Write signs that nobody sees, and that turn the text behind them around or end it, as Python does.
+
+    >>> print(_shown(chr(0x202E) + "gpj.exe"))
+    \\u202egpj.exe
+    """
+    return value.translate(_UNSEEN) if type(value) is str else value
+
+
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # the extra may be missing
 
@@ -43,6 +62,7 @@ def _environment() -> Environment:
         loader=PackageLoader("runner.report.html"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -15,8 +15,9 @@ from runner.record.storage import write_bytes
 from runner.report.html.document import render
 from runner.report.html.judged_rows import is_classifier, judged
 from runner.report.html.run_about import about_section, declaration_section, ending_section, lead
-from runner.report.html.run_classes import class_section, curve_section, positive_of
+from runner.report.html.run_classes import class_section
 from runner.report.html.run_costs import cost_section
+from runner.report.html.run_curves import curve_section, positive_of
 from runner.report.html.run_data import data_section
 from runner.report.html.run_facts import ReportedRun, reported
 from runner.report.html.run_interpretation import interpretation_section

@@ -19,6 +19,8 @@ from runner.report.short_names import setting
 
 #: So many settings have a figure each; values with a place of their own; values in a table.
 _MOST_AXES, _MOST_PLACES, _MOST_VALUES = 9, 30, 200
+#: Multiples of it, taken modulo 1, lie apart.
+_GOLDEN = 0.618034
 #: Cells of a map that have their score written into them.
 _WRITTEN = 8
 
@@ -79,7 +81,7 @@ def _draw_places(axes: Any, groups: dict[str, list[float]]) -> None:
     """Draw values that have no scale side by side, the dots a little apart."""
     shown = dict(list(groups.items())[:_MOST_PLACES])
     for place, scores in enumerate(shown.values()):
-        apart = place + np.linspace(-0.18, 0.18, len(scores)) if len(scores) > 1 else [float(place)]
+        apart = place + 0.36 * (np.arange(len(scores)) * _GOLDEN % 1.0 - 0.5)
         axes.scatter(apart, scores, s=14, alpha=0.55, linewidths=0, color=SERIES[0], rasterized=len(scores) > 500)
         axes.plot([place - 0.28, place + 0.28], [fmean(scores)] * 2, color=SERIES[1])
     many = len(shown) > 5 or max(map(len, shown)) > 9
