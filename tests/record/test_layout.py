@@ -6,7 +6,7 @@ from runner.record.layout import LAYOUT
 
 def test_every_constant_has_its_line_of_meaning() -> None:
     named = {value for name, value in vars(layout).items() if name.isupper() and isinstance(value, str)}
-    assert named - {layout.ARTIFACTS, layout.FIGURES} <= LAYOUT.keys()
+    assert named - {layout.ARTIFACTS, layout.DEPLOYMENTS, layout.FIGURES} <= LAYOUT.keys()
     assert any(path.startswith(f"{layout.ARTIFACTS}/") for path in LAYOUT)
 
 
