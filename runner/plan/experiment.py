@@ -338,8 +338,7 @@ def _inner(
     declared = find(outer.signature.options, settings) if find else ()
     kind = "source" if outer.kind == "source" else "model"
     return tuple(
-        _inner_step(kind, f"{path}.{key}", one, catalogue, partial=partial, judged=judged)
-        for key, one in declared
+        _inner_step(kind, f"{path}.{key}", one, catalogue, partial=partial, judged=judged) for key, one in declared
     )
 
 
