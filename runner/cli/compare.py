@@ -23,9 +23,9 @@ from runner.report.pareto import pareto, pareto_data, show_pareto, write_pareto
 
 
 def main(words: Sequence[str]) -> int:
-    """Compare sweeps and runs by one setting, or the trials of a sweep by what they cost. Raises ConfigError.
+    """Compare sweeps and runs by a setting, or trials by what they cost. words: the command line after `compare`.
 
-    words: the command line after `compare`.
+    Raises ConfigError.
     """
     parser = parser_of("compare", __doc__ or "")
     parser.add_argument("what", nargs="+", metavar="DIR", help="sweeps or runs: folders, or beginnings of ids")

@@ -64,8 +64,8 @@ def _of_transforms(components: Components) -> Iterator[str]:
 def _of_compressors(components: Components) -> Iterator[str]:
     for called in components.many("compressors"):
         if getattr(called.component, "needs_rows", False):
-            told = "learns from the training rows; leave it out, or its tolerance."
-            yield f"{called} (compressors.{called.name}) {told}"
+            told = f"{called} (compressors.{called.name}) learns from the training rows"
+            yield f"{told}; leave it out, or its tolerance."
 
 
 def _of_model(called: Called) -> Iterator[str]:

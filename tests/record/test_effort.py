@@ -39,7 +39,7 @@ def test_zeros_are_no_parameters_and_are_multiplied_all_the_same() -> None:
 
 
 def test_a_network_multiplies_layer_by_layer() -> None:
-    model = MLPRegressor((5,), max_iter=1, early_stopping=False)
+    model = MLPRegressor(hidden_layer_sizes=(5,), max_iter=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(X, X[:, 0])

@@ -125,6 +125,7 @@ class Desk:
             "course": job.course,
             "share": job.share,
             "threads": 1,
+            "whole": False,
             **changed,
         }
 

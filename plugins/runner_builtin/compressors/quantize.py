@@ -8,16 +8,16 @@ computed in float32 from the eight-bit weights, so what is measured afterwards i
 from __future__ import annotations
 
 import copy
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
-from runner.errors import ConfigError
+from runner_builtin.compressors.compressed_model import CompressedModel
 from runner_builtin.compressors.linear_parts import Link
 from runner_builtin.compressors.networks import ACTIVATIONS, Activation, Network, chances, network_of
 from runner_builtin.models.gradient_classifier import labels
@@ -62,7 +62,7 @@ def _eight_bits(weights: Array) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     return np.rint(weights / scales).clip(-127, 127).astype(np.int8), scales
 
 
-class _Quantized(BaseEstimator):  # type: ignore[misc]
+class _Quantized(CompressedModel):
     """weights: int8 (n_in, n_out) per layer; scales, biases: float32 (n_out,) per layer."""
 
     weights: list[NDArray[np.int8]]
@@ -71,25 +71,10 @@ class _Quantized(BaseEstimator):  # type: ignore[misc]
     activation: Activation
     feature_names_in_: Array
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
-
     @property
     def n_features_in_(self) -> int:
         """How many columns X has."""
         return int(self.weights[0].shape[0])
-
-    def fit(self, X: Any, y: Any = None) -> NoReturn:
-        """Refuse: the weights come from a fitted model."""
-        raise ConfigError(
-            f"{type(self).__name__} is a compressed model and cannot be fitted. Fit the pipeline it was made from "
-            "and compress that."
-        )
 
     def _scores(self, X: Any) -> Array:
         passed = validate_data(self, X, accept_sparse="csr", reset=False)

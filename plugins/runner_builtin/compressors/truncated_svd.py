@@ -8,16 +8,17 @@ coefficients (n_outputs, n_features) become two thin factors, whose product is t
 from __future__ import annotations
 
 import copy
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_classifier
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
 from runner.errors import ConfigError
 from runner.options import Count, UnitInterval
+from runner_builtin.compressors.compressed_model import CompressedModel
 from runner_builtin.compressors.linear_parts import LINKS, Array, Link, coefficients, link_of
 from runner_builtin.compressors.networks import Network
 from runner_builtin.models.gradient_classifier import labels
@@ -80,7 +81,7 @@ class TruncatedSVDCompressor:
         return rank
 
 
-class _LowRankLinear(BaseEstimator):
+class _LowRankLinear(CompressedModel):
     """Scores X · inner · outer + intercept.
 
     inner: (n_features, rank). outer: (rank, n_outputs). intercept: (n_outputs,).
@@ -91,25 +92,10 @@ class _LowRankLinear(BaseEstimator):
     intercept: Array
     feature_names_in_: Array
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
-
     @property
     def n_features_in_(self) -> int:
         """How many columns X has."""
         return int(self.inner.shape[0])
-
-    def fit(self, X: Any, y: Any = None) -> NoReturn:
-        """Refuse: the factors come from a fitted model."""
-        raise ConfigError(
-            f"{type(self).__name__} is a compressed model and cannot be fitted. Fit the pipeline it was made from "
-            "and compress that."
-        )
 
     def _layers(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         nothing = np.zeros(self.inner.shape[1], dtype=self.inner.dtype)
