@@ -13,4 +13,6 @@ _NEEDING = {
     "onnx": ["plugins/runner_builtin/onnx"],
     "onnxruntime": ["plugins/runner_builtin/deployers/edge_predict.py"],
 }
-collect_ignore = [path for extra, paths in _NEEDING.items() if find_spec(extra) is None for path in paths]
+#: Programs that are written beside a bundle, and are read by nobody here.
+_TEMPLATES = ["plugins/runner_builtin/deployers/templates"]
+collect_ignore = _TEMPLATES + [path for extra, paths in _NEEDING.items() if find_spec(extra) is None for path in paths]

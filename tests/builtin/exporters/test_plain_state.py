@@ -70,7 +70,9 @@ def test_arrays_are_named_by_where_they_are() -> None:
     assert list(arrays) == ["content/weights/0", "content/weights/1"]
 
 
-@pytest.mark.parametrize("value", [len, Box, object(), np.array([1j]), {1, 2}], ids=repr)
+@pytest.mark.parametrize(
+    "value", [len, Box, object(), np.array([1j]), {1, 2}], ids=["function", "class", "object", "complex", "set"]
+)
 def test_what_is_not_plain_is_refused_with_its_place(value: Any) -> None:
     with pytest.raises(NotPlain, match="content/here"):
         taken_apart(Box({"here": value}))
