@@ -172,7 +172,7 @@ def test_a_file_that_explodes_is_refused_at_once(project: Project, text: str, to
     project.write("conf/experiment/mine.yaml", text)
     start = time.perf_counter()
     assert told in refused(project, "+experiment=mine").err
-    assert time.perf_counter() - start < 10  # the start of two Python processes included; the bomb alone takes hours
+    assert time.perf_counter() - start < 60  # the start of two Python processes included; the bomb alone takes hours
 
 
 @pytest.mark.fault("F43")

@@ -1,0 +1,37 @@
+"""The suite on other Pythons and on both lines of Hydra: `nox`, or `nox -s tests-3.13`, `nox -s core-3.13`.
+
+tests: everything, with the newest release of each dependency. hydra_next: everything, with the newest pre-release of
+Hydra. core: what depends most on Python and on Hydra, with both the newest; the continuous check runs it beside the
+main suite.
+"""
+
+import nox
+
+nox.options.sessions = ["tests"]
+PYTHONS = ["3.11", "3.12", "3.13"]
+#: Newer than any release, and older than what the package allows.
+NEXT_HYDRA = ["--pre", "hydra-core>=1.4.0rc1,<1.5", "omegaconf>=2.4.0.dev0"]
+CORE = ["tests/declare", "tests/plan", "tests/cli/test_sweep.py", "tests/test_catalogue.py", "tests/test_discovery.py"]
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the whole suite."""
+    session.install("-e", ".[dev]")
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def hydra_next(session: nox.Session) -> None:
+    """Run the whole suite with the next Hydra."""
+    session.install("-e", ".[dev]")
+    session.install(*NEXT_HYDRA)
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def core(session: nox.Session) -> None:
+    """Run what depends most on Python and on Hydra, with the next Hydra."""
+    session.install("-e", ".[dev]")
+    session.install(*NEXT_HYDRA)
+    session.run("pytest", "-n", "auto", *CORE, *session.posargs)
