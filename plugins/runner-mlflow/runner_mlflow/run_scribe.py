@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runner_mlflow.place import NewRun
 from runner_mlflow.scribe import Event, Scribe
 from runner_mlflow.told import curves_of, ended_tags, metrics_of, milliseconds, status_of, totals_of
-
-if TYPE_CHECKING:
-    from mlflow.entities import Run
 
 _FINGERPRINT = "data/fingerprint.json"
 #: What MLflow knows a model's folder by.
@@ -73,5 +69,5 @@ def _data(folder: Path | None) -> dict[str, str]:
     """Return the fingerprint of the data as they were loaded."""
     with suppress(OSError, ValueError, KeyError, TypeError):  # a run that failed early has none
         told = json.loads((folder / _FINGERPRINT).read_text(encoding="utf-8"))  # type: ignore[operator]
-        return {"runner.data": str(told["raw"]["fingerprint"])}
+        return {"runner.data": str(told["raw"]["source"])}
     return {}

@@ -51,7 +51,8 @@ class Scribe:
 
     def begin(self, run: Run, details: Event, tags: Mapping[str, str]) -> None:
         """Write what something was declared to be. What a run has already cannot be changed, and need not be."""
-        params = [param for param in params_of(details["declaration"]) if param.key not in run.data.params]
+        declared = {name: part for name, part in details["declaration"].items() if name != "trackers"}
+        params = [param for param in params_of(declared) if param.key not in run.data.params]
         self.place.write(run.info.run_id, params=params, tags={**code_tags(details), **tags})
 
     def later(self, metrics: Sequence[Metric]) -> None:

@@ -1,8 +1,8 @@
 """The process that sends what waits in a spool, one for each spool, whoever writes into it.
 
-It begins with the first event of a run and ends when nothing is left to send, or when nobody writes any more and MLflow
-does not answer. It may be killed at any time: what was sent is known by the tags of the runs, so that nothing is sent
-twice, and nothing leaves the spool before it is sent.
+It begins with the first event of a run and ends when nothing is left to send, or when nobody writes any more and
+MLflow does not answer. It may be killed at any time: what was sent is known by the tags of the runs, so that nothing
+is sent twice, and nothing leaves the spool before it is sent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The spool: a file for each run and sweep, of which each line is an event, until all of it is sent.
 
-A file is locked by its writer for as long as that lives, so that nothing needs to be said when it is killed. Beside it
-stand how many bytes are sent (`.sent`) and, while it cannot be sent, why (`.trouble`).
+A file is locked by its writer for as long as that lives, so that nothing needs to be said when it is killed. Beside
+it stand how many bytes are sent (`.sent`) and, while it cannot be sent, why (`.trouble`).
 """
 
 from __future__ import annotations

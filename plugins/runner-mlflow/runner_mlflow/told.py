@@ -33,7 +33,7 @@ def metrics_of(values: Told, when: float | None, step: int = 0, under: str = "")
 
 
 def curves_of(curves: Told, when: float | None, first: int, under: str) -> list[Metric]:
-    """Return a value per epoch. first: how many epochs were before; the steps of MLflow count from 1, as epochs do."""
+    """Return a value per epoch. first: how many epochs were before; steps count from 1."""
     return [
         metric
         for name, values in curves.items()
