@@ -19,8 +19,8 @@ def main(words: Sequence[str]) -> int:
     asked = parser.parse_args(words)
     folder = spool_folder(asked.spool)
     if asked.do == "send" and folder.is_dir():
-        if asked.detach and not detach(folder):
-            return 0
+        if asked.detach:
+            return 0 if not detach(folder) or send(folder) else 1
         send(folder)
     return _listed(asked.spool)
 

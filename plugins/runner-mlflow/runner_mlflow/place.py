@@ -24,7 +24,7 @@ _FINAL = frozenset({"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "INVALID_STATE", "
 
 @dataclass(frozen=True)
 class NewRun:
-    """A run to make. key: by which it is known; began: milliseconds since 1970; parent: the id of the run it is in."""
+    """A run to make. key: what it is known by; began: milliseconds since 1970; parent: the id of the run it is in."""
 
     key: str
     name: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner_mlflow.errors import Refused
+from runner_mlflow.errors import Away, Refused
 from runner_mlflow.place import NewRun, Place
 from runner_mlflow.spool import Spooled
 from runner_mlflow.told import code_tags, milliseconds, params_of
@@ -74,8 +75,13 @@ class Scribe:
                 self.place.send_file(self.run().info.run_id, folder / name, None if under == "." else under)
 
     def attempt(self, event: Event, write: Callable[[], None]) -> None:
-        """Write something, and keep it beside the spool file where MLflow refuses it."""
+        """Write something, and keep it beside the spool file where MLflow refuses it. Raises Away."""
         try:
             write()
+        except Away:
+            raise
         except Refused as error:
             self.spooled.refused(event, str(error))
+        except Exception as error:  # noqa: BLE001 - an event that is not understood must not hold up the others
+            traceback.print_exc()
+            self.spooled.refused(event, f"it is not understood: {type(error).__name__}: {error}")

@@ -50,7 +50,7 @@ def detach(folder: Path) -> bool:
         return False
     os.setsid()
     os.nice(10)  # it has time
-    told = os.open(folder / "sender.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    told = os.open(folder / "sender.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC, 0o600)
     for stream in (1, 2):
         os.dup2(told, stream)
     return True

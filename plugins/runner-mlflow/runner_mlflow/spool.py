@@ -93,7 +93,8 @@ class Spooled:
     def open(cls, path: Path) -> Spooled:
         """Read the header, and how far it is sent."""
         with path.open("rb") as file:
-            header = Header(**json.loads(file.readline()))
+            told = json.loads(file.readline())
+            header = Header(**{one.name: told[one.name] for one in fields(Header)})
             start = file.tell()
         with suppress(FileNotFoundError, ValueError):
             start = max(start, int(path.with_suffix(".sent").read_text()))
