@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import mlflow
 from mlflow import MlflowClient
@@ -14,7 +15,7 @@ from runner_mlflow.errors import Away, Refused
 from runner_mlflow.place import Place, told_apart
 from runner_mlflow.run_scribe import RunScribe
 from runner_mlflow.scribe import Scribe
-from runner_mlflow.spool import Header, Spooled
+from runner_mlflow.spool import SQLITE, Spooled
 from runner_mlflow.sweep_scribe import SweepScribe
 
 
@@ -22,23 +23,25 @@ class Places:
     """Opens places; a connection is kept for the next file of that address."""
 
     def __init__(self) -> None:
-        self._clients: dict[tuple[str, str], MlflowClient] = {}
+        self._clients: dict[str, MlflowClient] = {}
 
     def scribe(self, spooled: Spooled) -> Scribe:
         """Return what writes a spool file into its experiment, which is made if there is none. Raises Away."""
         header = spooled.header
-        with contextlib.suppress(OSError):  # artifacts of a local place lie in the folder of the command
-            os.chdir(header.folder)
-        address = header.address or mlflow.get_tracking_uri()
+        with contextlib.suppress(FileNotFoundError):
+            os.chdir(header.folder)  # where MLflow looks for a place if none is named
         with _unless_away():
-            client = self._client(address, header)
+            address = header.address or mlflow.get_tracking_uri()
+            client = self._client(address)
             place = Place(client, _experiment(client, header.experiment), address.startswith("http"))
         return (SweepScribe if header.sweep else RunScribe)(place, spooled)
 
-    def _client(self, address: str, header: Header) -> MlflowClient:
-        if (address, header.folder) not in self._clients:
-            self._clients[address, header.folder] = MlflowClient(address)
-        return self._clients[address, header.folder]
+    def _client(self, address: str) -> MlflowClient:
+        if address not in self._clients:
+            if address.startswith(SQLITE):
+                os.chdir(Path(address.removeprefix(SQLITE)).parent)  # so artifacts come to lie beside the database
+            self._clients[address] = MlflowClient(address)
+        return self._clients[address]
 
 
 @contextlib.contextmanager

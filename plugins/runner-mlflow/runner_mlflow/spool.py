@@ -18,6 +18,8 @@ from typing import IO, Any
 
 from runner.contracts import Event
 
+#: How the address of a database in a file begins; its path follows.
+SQLITE = "sqlite:///"
 #: The line that says that nothing follows.
 _END: Mapping[str, Any] = {"end": True}
 

@@ -77,7 +77,7 @@ class SweepScribe(Scribe):
         run, when = self.run().info.run_id, event.get("time")
         winner, reason = details.get("winner") or {}, details.get("reason")
         self.later(metrics_of({"trials": details["trials"], "best_score": winner.get("score")}, when))
-        self.later(metrics_of(details["states"], when, under="trials/"))
+        self.later(metrics_of(details["states"], when, under="trials_"))
         self.flush()
         told = {"winner": winner.get("trial"), "why": details.get("why"), "winner.run": details.get("run")}
         settings = {f"winner.{key}": value for key, value in winner.get("settings", {}).items()}

@@ -19,7 +19,7 @@ from typing import Literal
 from runner.contracts import Event
 from runner.options import NonNegative
 from runner_mlflow.sender import start
-from runner_mlflow.spool import Header, Spooling, refused, spool_folder, trouble
+from runner_mlflow.spool import SQLITE, Header, Spooling, refused, spool_folder, trouble
 
 log = logging.getLogger("runner")
 #: Seconds between looks at whether all is sent, and for a server to answer after all.
@@ -113,7 +113,6 @@ def _absolute(address: str) -> str:
     >>> _absolute("http://host:5000"), _absolute("sqlite:////var/a.db"), _absolute("/var/mlruns")
     ('http://host:5000', 'sqlite:////var/a.db', '/var/mlruns')
     """
-    lite = "sqlite:///"
-    if address.startswith(lite):
-        return f"{lite}{Path(address.removeprefix(lite)).absolute()}"
+    if address.startswith(SQLITE):
+        return f"{SQLITE}{Path(address.removeprefix(SQLITE)).absolute()}"
     return address if ":" in address else str(Path(address).absolute())
