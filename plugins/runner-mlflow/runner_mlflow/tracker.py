@@ -36,8 +36,8 @@ class MlflowTracker:
     MLFLOW_TRACKING_URI names, or else what MLflow itself takes in this folder. A server's user and password belong
     into MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. experiment: of MLflow; by default the name of the one
     declared. files: which of a run's files are sent. trial_curves: send the curves of every trial, not only of runs.
-    spool: the folder where events wait to be sent, by default one of the user's. wait: seconds that the end of a
-    run may wait for the sending; it goes on afterwards.
+    spool: the folder where events wait to be sent, by default one of the user's. wait: seconds that the end of a run
+    or sweep may wait for the sending, which goes on afterwards.
     """
 
     tracking_uri: str | None = None
@@ -45,7 +45,7 @@ class MlflowTracker:
     files: Sequence[Literal["figures", "report", "artifacts", "deployments", "tables", "config", "log"]] = _FILES
     trial_curves: bool = True
     spool: str | None = None
-    wait: NonNegative = 10.0
+    wait: NonNegative = 5.0
 
     @property
     def grace(self) -> float:
@@ -57,6 +57,7 @@ class MlflowTracker:
         if "_spooling" not in self.__dict__:
             folder = spool_folder(self.spool)
             self._spooling = Spooling.begin(folder, self._header(event))
+            self._nested = bool((event.details or {}).get("sweep"))
             start(folder)
         self._spooling.add(event)
 
@@ -66,7 +67,8 @@ class MlflowTracker:
         if spooling is None:
             return
         spooling.end()
-        sent = self._is_sent(spooling.path)
+        # A winner's run does not wait: its sweep, which ends later, does.
+        sent = self._nested or self._is_sent(spooling.path)
         reason = trouble(spooling.path)
         spooling.leave()
         if not sent and reason:
