@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 from runner_mlflow.place import NewRun
-from runner_mlflow.scribe import Event, Scribe
+from runner_mlflow.scribe import Event, Scribe, found
 from runner_mlflow.told import curves_of, ended_tags, metrics_of, milliseconds, status_of, totals_of
 
 _FINGERPRINT = "data/fingerprint.json"
@@ -45,29 +45,28 @@ class RunScribe(Scribe):
 
     def _end(self, event: Event, details: Event) -> None:
         run, when = self.run().info.run_id, event.get("time")
-        folder = next((Path(details[name]) for name in ("final", "folder") if Path(details[name]).is_dir()), None)
+        folders = [Path(details[name]) for name in ("folder", "final")]
         self.later(totals_of(details["metrics"], when))
         self.later(metrics_of({"seconds": event.get("seconds")}, when))
         self.flush()
-        self.place.write(run, tags={**ended_tags(details), **_data(folder)})
-        if folder is not None:
-            self._send(run, folder, details["files"])
+        self.place.write(run, tags={**ended_tags(details), **_data(folders)})
+        self._send(run, folders, details["files"])
         self.place.end(run, status_of(details["state"]), milliseconds(when))
 
-    def _send(self, run: str, folder: Path, files: Event) -> None:
+    def _send(self, run: str, folders: Sequence[Path], files: Event) -> None:
         """Send the files that are wanted; a model of MLflow's as such."""
         wanted = [name for group in self.header.files for name in files.get(group, ())]
         models = [Path(name).parent for name in wanted if Path(name).name == _MODEL]
         for model in models:
-            self.place.send_model(run, folder / model)
-        self.send_files(
-            folder, [name for name in wanted if not any(Path(name).is_relative_to(model) for model in models)]
-        )
+            if (path := found(folders, str(model))) is not None:
+                self.place.send_model(run, path)
+        others = [name for name in wanted if not any(Path(name).is_relative_to(model) for model in models)]
+        self.send_files(folders, others)
 
 
-def _data(folder: Path | None) -> dict[str, str]:
+def _data(folders: Sequence[Path]) -> dict[str, str]:
     """Return the fingerprint of the data as they were loaded."""
-    with suppress(OSError, ValueError, KeyError, TypeError):  # a run that failed early has none
-        told = json.loads((folder / _FINGERPRINT).read_text(encoding="utf-8"))  # type: ignore[operator]
-        return {"runner.data": str(told["raw"]["source"])}
-    return {}
+    path = found(folders, _FINGERPRINT)
+    if path is None:  # a run that failed early has none
+        return {}
+    return {"runner.data": str(json.loads(path.read_text(encoding="utf-8"))["raw"]["source"])}

@@ -67,12 +67,12 @@ class Scribe:
             told = {"name": "metrics", "values": [[one.key, one.value, one.step] for one in metrics]}
             self.attempt(told, lambda: self.place.write(self.run().info.run_id, metrics))
 
-    def send_files(self, folder: Path, names: Sequence[str]) -> None:
-        """Send files of a folder, each to the place that it has there."""
+    def send_files(self, folders: Sequence[Path], names: Sequence[str]) -> None:
+        """Send files, each to the place that it has in its folder. folders: where to look, as `found` does."""
         for name in names:
-            if (folder / name).is_file():
+            if (path := found(folders, name)) is not None:
                 under = Path(name).parent.as_posix()
-                self.place.send_file(self.run().info.run_id, folder / name, None if under == "." else under)
+                self.place.send_file(self.run().info.run_id, path, None if under == "." else under)
 
     def attempt(self, event: Event, write: Callable[[], None]) -> None:
         """Write something, and keep it beside the spool file where MLflow refuses it. Raises Away."""
@@ -85,3 +85,8 @@ class Scribe:
         except Exception as error:  # noqa: BLE001 - an event that is not understood must not hold up the others
             traceback.print_exc()
             self.spooled.refused(event, f"it is not understood: {type(error).__name__}: {error}")
+
+
+def found(folders: Sequence[Path], name: str) -> Path | None:
+    """Return where a file or folder is. folders: a run's as it is written, and as it is renamed to at any moment."""
+    return next((folder / name for folder in folders if (folder / name).exists()), None)

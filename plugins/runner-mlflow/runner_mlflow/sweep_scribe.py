@@ -87,11 +87,10 @@ class SweepScribe(Scribe):
             if value is not None
         }
         self.place.write(run, tags=tags)
-        if "folder" in details:
-            files = details.get("files", {})
-            self.send_files(
-                Path(details["folder"]), [name for group in self.header.files for name in files.get(group, ())]
-            )
+        if "folder" in details:  # a sweep that failed tells of no files
+            files = details["files"]
+            wanted = [name for group in self.header.files for name in files.get(group, ())]
+            self.send_files([Path(details["folder"])], wanted)
         status = "FINISHED" if reason is None else "KILLED" if reason.startswith("interrupted") else "FAILED"
         self.place.end(run, status, milliseconds(when))
 

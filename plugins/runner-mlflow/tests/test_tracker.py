@@ -19,9 +19,11 @@ import pytest
 
 pytest.importorskip("runner_mlflow", reason="runner-mlflow is not installed")
 
-from runner_mlflow.spool import waiting
+from runner_mlflow.spool import Spooled, waiting
+from runner_mlflow.tracker import MlflowTracker
 
 import runner
+from runner.contracts import Event
 from tests.faults.conftest import make_workplace, until, workplace  # noqa: F401 - fixtures
 
 IRIS = {
@@ -102,9 +104,10 @@ def test_a_run_is_in_the_database_with_its_files_and_its_model(tmp_path: Path) -
     address, spool = f"sqlite:///{tmp_path}/of/mlflow.db", tmp_path / "spool"
     (tmp_path / "of").mkdir()
     tracker = {"use": "mlflow", "tracking_uri": address, "spool": str(spool), "wait": 60}
+    before = "mlflow" in sys.modules
     outcome = runner.run({**IRIS, "exporters": ["mlflow"], "trackers": [tracker]}, outputs=tmp_path / "outputs")
     assert not outcome.remarks
-    assert "mlflow" not in sys.modules
+    assert ("mlflow" in sys.modules) == before
     (run,) = recorded(address, "fold_1/loss", "all_rows/loss", "fold/accuracy")
     assert (run["experiment"], run["status"], run["name"]) == ("flowers", "FINISHED", outcome.path.name)
     assert run["params"]["model.use"] == "softmax"
@@ -146,6 +149,8 @@ def test_a_sweep_is_in_the_file_store_with_its_trials_and_its_winner_nested(tmp_
         "tracking_uri": str(tmp_path / "mlruns"),
         "spool": str(tmp_path / "spool"),
         "wait": 60,
+        "files": ["tables"],
+        "experiment": "of mine",
     }
     sweep = {**IRIS, "trackers": [tracker], "sweep": {"grid": {"model.l2": [1e-4, 1e-2, 10.0]}, "workers": 1}}
     outcome = runner.sweep(sweep, outputs=tmp_path / "outputs")
@@ -171,6 +176,9 @@ def test_a_sweep_is_in_the_file_store_with_its_trials_and_its_winner_nested(tmp_
     assert parent["metrics"]["trials_done"] == 3
     assert parent["tags"]["runner.winner"] == str(outcome.best.number)
     assert "results.csv" in parent["files"]
+    assert {run["experiment"] for run in runs} == {"of mine"}
+    assert "metrics.json" in winner["files"]
+    assert "config/resolved.yaml" not in winner["files"]
     assert winner["tags"]["runner.trial"] == str(outcome.best.number)
 
 
@@ -278,3 +286,47 @@ def _runs_in(server: Server) -> int:
         finally:
             database.close()
     return 0
+
+
+@pytest.fixture
+def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[MlflowTracker, Path]]:
+    """A tracker that has heard something which nothing sends yet, and its spool file."""
+    monkeypatch.setattr("runner_mlflow.tracker.start", lambda folder: None)
+    tracker = MlflowTracker(tracking_uri="http://127.0.0.1:9", spool=str(tmp_path), wait=0)
+    tracker.hear(Event("run_started", run="r1", details={"experiment": "digits"}))
+    (path,) = waiting(tmp_path)
+    yield tracker, path
+    tracker.close()
+
+
+def test_what_is_not_sent_at_the_end_is_named(heard: tuple[MlflowTracker, Path], caplog: Any) -> None:
+    tracker, path = heard
+    tracker.close()
+    assert "not all is sent yet; that goes on in the background" in caplog.text
+    assert str(path) in caplog.text
+    assert not Spooled.open(path).is_written()
+
+
+def test_what_mlflow_refused_is_named(heard: tuple[MlflowTracker, Path], caplog: Any) -> None:
+    tracker, path = heard
+    Spooled.open(path).refused({"name": "run_started"}, "too long")
+    Spooled.open(path).remove()
+    tracker.close()
+    assert f"MLflow refused something; what and why is in '{path.with_suffix('.refused')}'" in caplog.text
+
+
+def test_relative_addresses_mean_the_folder_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("runner_mlflow.tracker.start", lambda folder: None)
+    told = {
+        "sqlite:///of/m.db": f"sqlite:///{tmp_path}/of/m.db",
+        "mlruns": f"{tmp_path}/mlruns",
+        "http://a:1": "http://a:1",
+    }
+    for number, (given, meant) in enumerate(told.items()):
+        tracker = MlflowTracker(tracking_uri=given, spool=f"spool{number}", wait=0)
+        tracker.hear(Event("sweep_started", run="s1"))
+        (path,) = waiting(tmp_path / f"spool{number}")
+        assert Spooled.open(path).header.address == meant
+        assert Spooled.open(path).header.sweep
+        tracker.close()
