@@ -50,7 +50,7 @@ class RunScribe(Scribe):
         self.later(metrics_of({"seconds": event.get("seconds")}, when))
         self.flush()
         self.place.write(run, tags={**ended_tags(details), **_data(folders)})
-        self._send(run, folders, details["files"])
+        self.attempt(event, lambda: self._send(run, folders, details["files"]))
         self.place.end(run, status_of(details["state"]), milliseconds(when))
 
     def _send(self, run: str, folders: Sequence[Path], files: Event) -> None:

@@ -75,7 +75,7 @@ class Scribe:
                 self.place.send_file(self.run().info.run_id, path, None if under == "." else under)
 
     def attempt(self, event: Event, write: Callable[[], None]) -> None:
-        """Write something, and keep it beside the spool file where MLflow refuses it. Raises Away."""
+        """Write something, and keep its event beside the spool file where MLflow refuses it. Raises Away."""
         try:
             write()
         except Away:

@@ -79,18 +79,16 @@ class SweepScribe(Scribe):
         self.later(metrics_of({"trials": details["trials"], "best_score": winner.get("score")}, when))
         self.later(metrics_of(details["states"], when, under="trials_"))
         self.flush()
-        told = {"winner": winner.get("trial"), "why": details.get("why"), "winner.run": details.get("run")}
-        settings = {f"winner.{key}": value for key, value in winner.get("settings", {}).items()}
-        tags = {
-            f"runner.{name}": str(value)
-            for name, value in {**told, **settings, "error": reason}.items()
-            if value is not None
-        }
-        self.place.write(run, tags=tags)
+        settings = json.dumps(winner["settings"]) if winner else None
+        told = {"winner": winner.get("trial"), "winner.settings": settings, "winner.run": details.get("run")}
+        told |= {"why": details.get("why"), "error": reason}
+        self.place.write(
+            run, tags={f"runner.{name}": str(value) for name, value in told.items() if value is not None}
+        )
         if "folder" in details:  # a sweep that failed tells of no files
             files = details["files"]
             wanted = [name for group in self.header.files for name in files.get(group, ())]
-            self.send_files([Path(details["folder"])], wanted)
+            self.attempt(event, lambda: self.send_files([Path(details["folder"])], wanted))
         status = "FINISHED" if reason is None else "KILLED" if reason.startswith("interrupted") else "FAILED"
         self.place.end(run, status, milliseconds(when))
 
