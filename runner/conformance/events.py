@@ -29,7 +29,7 @@ _TRIAL = {
     "attempt": 1,
     "folder": "outputs/conformance/s/trials/0",
 }
-_MEASURED = {"waited": 0.0, "peak_bytes": None, "model_bytes": 80, "fused": None, "share": 1.0}
+_MEASURED = {"waited": 0.0, "peak_bytes": None, "model_bytes": 80, "fused": None, "share": 1.0, "data": None}
 
 #: Each event that a run tells, in the order in which it may come, with all that it tells.
 OF_RUNS = (

@@ -100,6 +100,7 @@ class Telling:
             "model_bytes": record.model_bytes,
             "fused": record.fused,
             "share": record.share,
+            "data": record.data,
         }
         name = "trial_finished" if record.state in _SCORED else "trial_failed"
         self.listeners.hear(Event(name, trial=record.number, seconds=record.seconds, details=details))

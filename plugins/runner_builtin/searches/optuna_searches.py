@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runner.contracts import Axis, Space, Trial
 from runner.errors import ConfigError
@@ -41,7 +41,20 @@ class TPE:
 
     def begin(self, space: Space, seed: int) -> Proposing:
         """Open a study in memory. Raises ConfigError where Optuna is not installed."""
-        return Proposing(self, space, _study(self, seed))
+        return Proposing(self, space, study("tpe", partial(_parzen, self, seed)))
+
+
+class Batches(Protocol):
+    """How a search goes on: options `trials`, `startup_trials` and `batch`, as `TPE` has them."""
+
+    @property
+    def trials(self) -> int: ...  # noqa: D102 - told above
+
+    @property
+    def startup_trials(self) -> int: ...  # noqa: D102
+
+    @property
+    def batch(self) -> int: ...  # noqa: D102
 
 
 class Proposing:
@@ -51,7 +64,7 @@ class Proposing:
     it asks for depends on the scores alone and not on which came first, and a resumed sweep meets the same trials.
     """
 
-    def __init__(self, options: TPE, space: Space, study: optuna.Study) -> None:
+    def __init__(self, options: Batches, space: Space, study: optuna.Study) -> None:
         self._options = options
         self._space = space
         self._study = study
@@ -133,24 +146,30 @@ def _suggested(proposed: optuna.trial.Trial, axis: Axis) -> Any:
     return proposed.suggest_float(name, low, high, log=axis.log)
 
 
-def _study(options: TPE, seed: int) -> optuna.Study:
+def study(search: str, sampler: Callable[[], optuna.samplers.BaseSampler]) -> optuna.Study:
+    """Open a study in memory. search: for whom; sampler: makes what proposes. Raises ConfigError without Optuna."""
     try:
         import optuna  # it takes long, and few have it
     except ImportError as error:
         raise ConfigError(
-            f"search 'tpe' leans on Optuna, which cannot be imported ({error}). Install it: "
+            f"search {search!r} leans on Optuna, which cannot be imported ({error}). Install it: "
             "pip install 'runner-ml[optuna]'."
         ) from None
     with _without_notices():
-        sampler = optuna.samplers.TPESampler(
-            n_startup_trials=options.startup_trials,
-            n_ei_candidates=options.candidates,
-            multivariate=True,
-            group=True,
-            constant_liar=True,
-            seed=seed,
-        )
-        return optuna.create_study(sampler=sampler, direction="maximize")
+        return optuna.create_study(sampler=sampler(), direction="maximize")
+
+
+def _parzen(options: TPE, seed: int) -> optuna.samplers.BaseSampler:
+    import optuna  # imported when the study is made
+
+    return optuna.samplers.TPESampler(
+        n_startup_trials=options.startup_trials,
+        n_ei_candidates=options.candidates,
+        multivariate=True,
+        group=True,
+        constant_liar=True,
+        seed=seed,
+    )
 
 
 def _state(name: str) -> optuna.trial.TrialState:

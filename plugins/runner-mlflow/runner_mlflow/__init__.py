@@ -1,0 +1,1 @@
+"""Runs and sweeps of runner in MLflow: `trackers=[mlflow]`."""

@@ -1,0 +1,1 @@
+"""Searches by Optuna beyond those that come with runner: `search=cmaes`."""
