@@ -15,4 +15,6 @@ _NEEDING = {
 }
 #: Programs that are written beside a bundle, and are read by nobody here.
 _TEMPLATES = ["plugins/runner_builtin/deployers/templates"]
-collect_ignore = _TEMPLATES + [path for extra, paths in _NEEDING.items() if find_spec(extra) is None for path in paths]
+collect_ignore = _TEMPLATES + [
+    path for extra, paths in _NEEDING.items() if find_spec(extra) is None for path in paths
+]

@@ -11,7 +11,13 @@ nox.options.sessions = ["tests"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 #: Newer than any release, and older than what the package allows.
 NEXT_HYDRA = ["--pre", "hydra-core>=1.4.0rc1,<1.5", "omegaconf>=2.4.0.dev0"]
-CORE = ["tests/declare", "tests/plan", "tests/cli/test_sweep.py", "tests/test_catalogue.py", "tests/test_discovery.py"]
+CORE = [
+    "tests/declare",
+    "tests/plan",
+    "tests/cli/test_sweep.py",
+    "tests/test_catalogue.py",
+    "tests/test_discovery.py",
+]
 
 
 @nox.session(python=PYTHONS)
