@@ -66,7 +66,7 @@ def test_the_checks_of_the_plugins_that_the_ini_file_names_are_tests_with_names_
 def test_without_testpaths_each_check_is_there_once(project):
     settings = 'runner_checks = "runner_plugins"\nrunner_leave_out = ["tracker.loud"]\n'
     told = project(settings, "--collect-only", "-q").stdout.str()
-    assert told.count("tracker rude: hears every event") == 1
+    assert told.count("tracker rude: hears every event\n") == 1
     assert "test_one.py::test_one" in told
 
 

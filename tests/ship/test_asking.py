@@ -69,7 +69,7 @@ def test_numbers_of_several_targets_come_back_as_numbers(tmp_path: Path) -> None
 
     told = {
         "exporter": f"{Numbers.__module__}:Numbers", "settings": {}, "path": "x", "trusted": [],
-        "signature": SIGNATURE.plain(), "columns": dict(asked.columns),
+        "signature": SIGNATURE.plain(), "columns": dict(asked.columns), "vouched": None,
     }  # fmt: skip
     (tmp_path / "question.json").write_text(json.dumps(told), encoding="utf-8")
     main(str(tmp_path))

@@ -2,7 +2,7 @@
 
 >>> graph = Graph()
 >>> graph.node("Add", "x", graph.constant(1.0))
-'Add_1'
+'Add_2'
 >>> [node.op_type for node in graph.nodes]
 ['Add']
 """
