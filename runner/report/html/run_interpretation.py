@@ -20,7 +20,7 @@ _MOST_BARS = 20
 #: So many terms of a class, those of most weight, have a bar.
 _MOST_TERMS = 12
 #: So many groups of coefficients are drawn.
-_MOST_GROUPS = 6
+_MOST_GROUPS = 2
 _MOST_CURVES = 8
 
 Told = Mapping[str, Any]
