@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,10 @@ def _register_ours(plugins: Plugins) -> None:
 
 def _keep_secrets_unread() -> None:
     """Let `${secret:env:NAME}` stand for itself in configs: only the component that needs it reads it."""
-    OmegaConf.register_new_resolver("secret", lambda reference: f"${{secret:{reference}}}", replace=True)
+    # OmegaConf 2.4.1 calls `register_resolver` what was `register_new_resolver`; until then it was another function.
+    renamed = "replace" in signature(OmegaConf.register_resolver).parameters
+    register: Any = OmegaConf.register_resolver if renamed else OmegaConf.register_new_resolver
+    register("secret", lambda reference: f"${{secret:{reference}}}", replace=True)
 
 
 def _search_path(setup: Setup) -> ConfigSearchPath:
