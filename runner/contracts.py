@@ -396,11 +396,24 @@ class Asking(Protocol):
 
 
 @runtime_checkable
+class AskingAgainst(Asking, Protocol):
+    """A search under way that weighs the score against other measures: those that its search names in `against`."""
+
+    def tell(self, trial: Trial, score: float | None, others: Sequence[float] = ()) -> None:
+        """Hear also the others, in the order of `against`, more being better (a cost comes with its sign turned).
+
+        One that is not known of a trial is minus infinity; a trial that failed has none.
+        """
+        ...
+
+
+@runtime_checkable
 class Search(Protocol):
     """Chooses the trials of a sweep.
 
     Called once per sweep, by its driver alone. An option `trials` is the total, also of a sweep that is resumed.
-    Raises ConfigError for a space it cannot search.
+    Raises ConfigError for a space it cannot search. One with several objectives has an attribute `against`: the names
+    of metrics, costs or swept numbers (`runner.record.measures`) that its `AskingAgainst` hears besides the score.
     """
 
     def begin(self, space: Space, seed: int) -> Asking:

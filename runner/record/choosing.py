@@ -3,22 +3,19 @@
     priced(record, "seconds")      # what a trial costs, by what its record holds
     choose(trials, "maximize", "one_standard_error", "seconds")
 
-A cost is `seconds` (of training and scoring), `latency` (seconds to predict a row), `model_bytes` (of the fitted
-model), `peak_bytes` (of memory), or a swept setting that is a number, such as `model.hidden`; with a minus before it,
-more is cheaper: `-model.l2`.
+What may be a cost is told in `runner.record.measures`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import stdev
-from typing import Any, Literal
+from typing import Literal
 
-from runner.contracts import Axis
-from runner.errors import ConfigError, did_you_mean
-from runner.record.sweeps import TrialRecord
+from runner.record.measures import measure
+from runner.record.sweeps import Direction, TrialRecord
 
 #: Why a trial is chosen, where there is no more to say.
 THE_BEST = "the best"
@@ -65,9 +62,7 @@ class Choice:
         return f"{among} within one standard error ({self.margin:.3g}) of the best, trial {self.best}"
 
 
-def choose(
-    trials: Sequence[Priced], direction: Literal["maximize", "minimize"], rule: Rule, cost: str | None = None
-) -> Choice | None:
+def choose(trials: Sequence[Priced], direction: Direction, rule: Rule, cost: str | None = None) -> Choice | None:
     """Choose a trial; None where there is none.
 
     best: by score; equal scores by cost, then by number. one_standard_error: the cheapest of the trials whose score
@@ -93,64 +88,4 @@ def priced(trial: TrialRecord, metric: str, cost: str | None) -> Priced:
     found = [fold.get(metric) for fold in trial.metrics.folds]
     scores = tuple(float(score) for score in found if isinstance(score, int | float))
     assert trial.score is not None
-    return Priced(trial.number, trial.score, scores, 0.0 if cost is None else _cost(trial, cost))
-
-
-def check_cost(cost: str, axes: Iterable[Axis]) -> None:
-    """Refuse, before any trial runs, a cost that no record will hold, or that is no number. Raises ConfigError."""
-    values: dict[str, list[Any]] = {}
-    for axis in axes:
-        values.setdefault(axis.key, []).extend(axis.values or ())
-    known = [*MEASURED, *values, *(f"-{key}" for key in values)]
-    if cost not in known:
-        raise ConfigError(
-            f"sweep.cost: {cost!r} is neither measured ({', '.join(MEASURED)}) nor a swept setting. "
-            f"{did_you_mean(cost, known)}"
-        )
-    for value in values.get(cost.removeprefix("-"), ()):
-        _check_number(cost.removeprefix("-"), value)
-
-
-def _cost(trial: TrialRecord, cost: str) -> float:
-    if cost in MEASURED:
-        return MEASURED[cost](trial)
-    return -_setting(trial, cost[1:]) if cost.startswith("-") else _setting(trial, cost)
-
-
-def _setting(trial: TrialRecord, key: str) -> float:
-    """Return a swept number. A trial that has not this setting has no such part, and costs nothing by it."""
-    value = trial.settings.get(key, 0.0)
-    _check_number(key, value)
-    return float(value)
-
-
-def _check_number(key: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConfigError(
-            f"sweep.cost: {key!r} may be {value!r}, and a cost is a number. Choose another setting, or one of "
-            f"{', '.join(MEASURED)}."
-        )
-
-
-def _latency(trial: TrialRecord) -> float:
-    """Return the seconds to predict one row, measured or over all folds; infinite where the steps do not tell."""
-    if trial.latency is not None:
-        return trial.latency
-    predictions = [step for step in trial.steps if step.step.partition("/")[0] == "predict" and step.rows_in]
-    # The last of a fold is that of the pipeline as it would be shipped, compressed.
-    steps = {step.fold: step for step in predictions}.values()
-    rows = sum(step.rows_in or 0 for step in steps)
-    return sum(step.seconds for step in steps) / rows if rows else math.inf
-
-
-def _bytes(measured: int | None) -> float:
-    return math.inf if measured is None else float(measured)
-
-
-#: Name of a cost -> what a trial's record tells of it; infinite where it does not.
-MEASURED: Mapping[str, Callable[[TrialRecord], float]] = {
-    "seconds": lambda trial: trial.seconds,
-    "latency": _latency,
-    "model_bytes": lambda trial: _bytes(trial.model_bytes),
-    "peak_bytes": lambda trial: _bytes(trial.peak_bytes),
-}
+    return Priced(trial.number, trial.score, scores, 0.0 if cost is None else -measure(cost).oriented(trial))

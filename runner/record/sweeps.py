@@ -35,6 +35,8 @@ BEST_LINK = "best"
 
 TrialState = Literal["done", "failed", "diverged", "timeout", "oom", "killed", "pruned", "interrupted"]
 
+Direction = Literal["maximize", "minimize"]
+
 Record = TypeVar("Record")
 
 
@@ -44,6 +46,7 @@ class SweepInfo:
 
     created: ISO 8601 in UTC. command: already redacted. axes: the swept keys, in order. base: the declaration
     that all trials share. objective: "metric", "direction" and "aggregate". seeds: how often each is repeated.
+    directions: "maximize" or "minimize" of every metric that ranks.
     """
 
     schema: int = SCHEMA
@@ -57,6 +60,7 @@ class SweepInfo:
     objective: Mapping[str, Any]
     seeds: int
     versions: Mapping[str, str]
+    directions: Mapping[str, Direction] = field(default_factory=dict)
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Self:
@@ -73,6 +77,7 @@ class SweepInfo:
             objective=dict(record["objective"]),
             seeds=record["seeds"],
             versions=dict(record["versions"]),
+            directions=dict(record.get("directions", {})),  # a sweep of before they were noted has none
         )
 
 

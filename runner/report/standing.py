@@ -22,7 +22,8 @@ NEXT_BEST = 200
 class Standing:
     """trials: the ones at rest, by number. total: how many are planned; direction, metric: of the objective.
 
-    chosen: what is to be shipped, None before the sweep has ended once.
+    chosen: what is to be shipped, None before the sweep has ended once. against: what its search heard besides the
+    score.
     """
 
     trials: Sequence[TrialSummary]
@@ -30,17 +31,20 @@ class Standing:
     direction: Direction
     metric: str
     chosen: Chosen | None = None
+    against: Sequence[str] = ()
 
     @classmethod
     def of(cls, sweep: Sweep) -> Self:
         """Read a sweep's journal, once, and its objective. Raises IntegrityError if `sweep.json` is damaged."""
         events = sweep.events()
         planned = {event["number"] for event in events if event.get("event") == "planned"}
+        against = [event["names"] for event in events if event.get("event") == "against"]
         chosen = [Chosen(event["number"], event["why"]) for event in events if event.get("event") == "chosen"]
         # The folders after the journal: what is committed in between is found among them.
         trials = Committed.of(sweep.path, events, Shelves.of(sweep.path)).trials
         total, last = len(planned | trials.keys()), chosen[-1] if chosen else None
-        return cls(list(trials.values()), total, _direction(sweep), _metric(sweep), last)
+        heard = against[-1] if against else ()
+        return cls(list(trials.values()), total, _direction(sweep), _metric(sweep), last, heard)
 
     @property
     def ended(self) -> int:

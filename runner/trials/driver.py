@@ -6,159 +6,98 @@ was committed stays as it is, and the same command goes on from there.
 
 from __future__ import annotations
 
-import os
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import Any, Protocol
 
-from runner.contracts import Asking, Trial
 from runner.plan.experiment import Experiment
 from runner.plan.explaining import Ran, flat, merged
 from runner.plan.explaining import differences as differences_of
-from runner.plan.lineage import Node, lineage, repeated
-from runner.plan.outline import Outline
+from runner.plan.lineage import lineage, repeated
 from runner.plan.streamed import streams
 from runner.record.plain import plain
 from runner.record.records import ErrorRecord
 from runner.record.sweep_folder import SweepFolder
-from runner.record.sweeps import TrialRecord, TrialState, TrialSummary
-from runner.trials.candidate import Candidate, components_of, differences, key_of, of_trial
+from runner.record.sweeps import TrialState, TrialSummary
+from runner.trials.candidate import Candidate, components_of, key_of
 from runner.trials.crew import Crew
 from runner.trials.drift import Drift
 from runner.trials.far_crew import FarCrew
 from runner.trials.interruption import Interruption
+from runner.trials.job_graph import JobGraph, apart
+from runner.trials.ledger import Ledger
 from runner.trials.options import Options
+from runner.trials.orders import Orders, to_count_folds
 from runner.trials.planning import Job, Planner
+from runner.trials.questions import Asked, Questions
 from runner.trials.surveying import Surveyor
 from runner.trials.tally import Objective, Tally, cannot_win
-from runner.trials.task import Ended, Said, Task
+from runner.trials.task import Ended, Said
 from runner.trials.telling import Telling
 from runner.trials.tree import Known, outline
+from runner.trials.watcher import Watcher
 
 #: Mistakes in the declaration and in the data: the same for every trial, so that five of them tell enough.
 _SAME_FOR_ALL = frozenset({"config", "plugin", "data", "input_changed"})
 #: So many orders are given to the crew for each of its workers: what lies there begins even after a stop.
 _AHEAD = 4
-#: Ask a search for as many as it has.
-ALL = 1_000_000_000
 #: An attempt that broke with its worker is made once more.
 _ATTEMPTS = 2
 
 
-class Watcher(Protocol):
-    """Who is told how the sweep goes, to show it. shows: whether a person sees that, so that no tracker need show."""
+@dataclass
+class Wave:
+    """Trials that were asked for together. repetition: the one under way."""
 
-    shows: bool
-
-    def opened(self, folder: Path, direction: str | None, workers: int) -> None:
-        """Hear first where the sweep is written, what is better, and how many work on it."""
-        ...
-
-    def planned(self, outline: Outline, trials: int, resumed: Sequence[TrialSummary]) -> None:
-        """Hear a plan before it is carried out; a search may make several. trials: planned so far in all."""
-        ...
-
-    def started(self, number: int) -> None:
-        """Hear that a trial runs."""
-        ...
-
-    def ended(self, trial: TrialSummary, message: str | None, log: Path | None) -> None:
-        """Hear how a trial ended. message, log: of a failure."""
-        ...
-
-    def tick(self) -> None:
-        """Called while nothing happens."""
-        ...
-
-    def tell(self, line: str) -> None:
-        """Hear something that a person should know now."""
-        ...
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a sweep works. folder: for relative paths. downloads, store: None keeps nothing.
-
-    memory: bytes that a worker keeps.
-    """
-
-    folder: str
-    downloads: str | None
-    store: str | None
-    disabled: tuple[str, ...]
-    memory: int
-
-    def told(self) -> dict[str, Any]:
-        """Return it as workers are told it."""
-        return asdict(self) | {"disabled": list(self.disabled)}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One trial that a search asks for, declared and checked."""
-
-    trial: Trial
-    experiment: Experiment
+    candidates: list[Candidate]
+    repetition: int = 0
 
 
 @dataclass
 class Driver:
-    """Carries out the trials of one sweep. declare: settings -> the experiment they make, checked."""
+    """Carries out the trials of one sweep. first: what the search has asked for already."""
 
     sweep: SweepFolder
     crew: Crew | FarCrew
     planner: Planner
-    asking: Asking
-    declare: Callable[[Mapping[str, Any]], Experiment]
+    questions: Questions
+    ledger: Ledger
+    orders: Orders
     objective: Objective
     options: Options
-    place: Place
     watcher: Watcher
+    telling: Telling
     interruption: Interruption
     drift: Drift
-    workers: int
     surveyor: Surveyor
     first: Sequence[Asked] = ()
-    telling: Telling = field(default_factory=Telling)
-    committed: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
     counts: Known = field(default_factory=Known)
+    stopped: str | None = None
+    _jobs: JobGraph = field(default_factory=JobGraph)
     _tallies: dict[int, Tally] = field(default_factory=dict)
-    _asked: dict[int, list[Trial]] = field(default_factory=dict)
-    _jobs: dict[str, Job] = field(default_factory=dict)
-    _waiting: dict[str, set[str]] = field(default_factory=dict)
-    _blocked: dict[str, list[str]] = field(default_factory=dict)
-    _ready: deque[str] = field(default_factory=deque)
-    _given: set[str] = field(default_factory=set)
-    _done: set[str] = field(default_factory=set)
     _tries: Counter[str] = field(default_factory=Counter)
     _mistakes: Counter[str] = field(default_factory=Counter)
     _waves: list[Wave] = field(default_factory=list)
-    _committing: list[TrialRecord] = field(default_factory=list)
     _planned: set[int] = field(default_factory=set)
     _at_rest: dict[int, None] = field(default_factory=dict)
-    _told: dict[tuple[int, float], float | None] = field(default_factory=dict)
-    stopped: str | None = None
 
     def carry_out(self) -> list[int]:
         """Run until the search is done; return the numbers of the trials of this sweep, in order."""
         begun = time.monotonic()
-        heard = [event for event in self.sweep.journal.records if event.get("event") == "told"]
-        self._told = {(event["number"], event["share"]): event["score"] for event in heard}
+        self.questions.remember()
         self.surveyor.hear = self._hear
         self._take_up(self.first)
         self._ask()
-        while self._given or self._ready or self._waiting or self._waves:
+        while self._jobs or self._waves:
             if self.interruption.signal is not None:
                 break
             if self.stopped is None and self.options.time and time.monotonic() - begun > self.options.time:
                 self.stopped = f"the time budget of {self.options.time:g} s is used up"
-            if self.stopped is not None and not self._given:
+            if self.stopped is not None and not self._jobs.given:
                 break
             if self.stopped is None:
                 self._give()
@@ -182,11 +121,11 @@ class Driver:
 
     def _ask(self) -> None:
         """Take up what the search asks for; what is known already is answered at once."""
-        while self.stopped is None and self.interruption.signal is None and not self.asking.done:
-            trials = self.asking.ask(ALL)
-            if not trials:
+        while self.stopped is None and self.interruption.signal is None and not self.questions.done:
+            asked = self.questions.ask()
+            if not asked:
                 return
-            self._take_up([Asked(trial, self.declare(trial.settings)) for trial in trials])
+            self._take_up(asked)
 
     def _take_up(self, asked: Sequence[Asked]) -> None:
         planner, known = self.planner, self.sweep.known()
@@ -205,11 +144,11 @@ class Driver:
             if number in fresh:
                 duplicates += 1
             self._planned.add(number)
-            if number not in self._tallies and self._answer(one.trial, number, summary):
-                if summary is not None and self._is_through(summary) and number not in fresh:
+            if number not in self._tallies and self.questions.answered(one.trial, number, summary):
+                if summary is not None and self.questions.is_through(summary) and number not in fresh:
                     resumed.append(summary)
                 continue
-            self._asked.setdefault(number, []).append(one.trial)
+            self.questions.wait(one.trial, number)
             fresh[number] = Candidate(number, key, one.trial.settings, one.experiment, one.trial.share)
         wave = Wave(list(fresh.values()))
         first = [one for one in wave.candidates if one.number not in self._tallies]
@@ -234,14 +173,9 @@ class Driver:
         now = Ran(
             flat(plain(experiment.declared)),
             components_of(experiment, self.planner.libraries),
-            self._data(experiment),
+            self.ledger.data_of(experiment),
         )
         return differences_of(Ran(flat(declared), record.components, record.data), now)
-
-    def _data(self, experiment: Experiment) -> str | None:
-        """Return the fingerprint of what a trial's source loads."""
-        source = experiment.one("source")
-        return None if source is None else self.planner.traits.data.get(source.key)
 
     def _survey(self, asked: Sequence[Asked]) -> None:
         """Learn what the components of these trials say of themselves, and where need be how many folds there are."""
@@ -259,29 +193,8 @@ class Driver:
         split = descent.gathered[-1]
         if split.key in self.planner.counted:
             return
-        trial = {"number": 0, "declared": of_trial(experiment)}
-        nodes = {"gathered": _plain(descent.gathered), "tails": [_plain(tail) for tail in descent.folds]}
-        order = {"do": "prepare", "trials": [trial], "repetition": 0, "folds": [0], "data": None, "keep": [], **nodes}
-        answer = self.surveyor.order({**order, "upto": len(descent.gathered)})
+        answer = self.surveyor.order(to_count_folds(experiment, descent))
         self.planner.counted[split.key] = answer["folds"]
-
-    def _answer(self, trial: Trial, number: int, summary: TrialSummary | None) -> bool:
-        """Tell the search what an earlier command found of a trial, if it found what is asked for."""
-        if trial.share < 1.0:
-            if (number, trial.share) not in self._told:
-                return False
-            self.asking.tell(trial, self._oriented(self._told[number, trial.share]))
-            return True
-        if summary is not None and self._is_through(summary):
-            self.asking.tell(trial, self._oriented(summary.score))
-            return True
-        return False
-
-    def _is_through(self, summary: TrialSummary) -> bool:
-        """Whether nothing is left of a trial: it is done, or it has lost the race of the seeds."""
-        if summary.state == "pruned":
-            return self.sweep.read(summary.number).share >= 1.0
-        return summary.state == "done"
 
     def _plan(self, wave: Wave) -> list[Job]:
         """Plan the next repetition of a wave; the first two at once, for one says nothing of the spread."""
@@ -306,17 +219,10 @@ class Driver:
         return jobs
 
     def _enter(self, job: Job) -> None:
-        self._jobs[job.id] = job
+        self._jobs.enter(job)
         if job.do != "prepare":
             for candidate in job.candidates:
                 self._tallies[candidate.number].pending.add(job.id)
-        unmet = {need for need in job.needs if need not in self._done}
-        if unmet:
-            self._waiting[job.id] = unmet
-            for need in unmet:
-                self._blocked.setdefault(need, []).append(job.id)
-        else:
-            self._ready.append(job.id)
 
     def _settle(self) -> None:
         """End the trials that are through, and repeat with the next seed those that have one left."""
@@ -340,13 +246,13 @@ class Driver:
                 self._submit(wave, wave.repetition + 1)
             else:
                 self._waves.remove(wave)
-        self._commit()
+        self.ledger.commit()
 
     def _in_the_race(self, tallies: Sequence[Tally]) -> list[Tally]:
         scored = [tally for tally in self._tallies.values() if tally.scores(self.objective.metric)]
         if not scored:
             return list(tallies)
-        best = max(scored, key=lambda tally: self.objective.oriented(self._score(tally)))
+        best = max(scored, key=lambda tally: self.objective.oriented(self.ledger.score(tally)))
         return [
             tally
             for tally in tallies
@@ -357,16 +263,24 @@ class Driver:
 
     def _give(self) -> None:
         """Hand ready jobs to the crew, not more than it can soon begin."""
-        while self._ready and len(self._given) < _AHEAD * self.workers:
-            job = self._jobs[self._ready.popleft()]
+        jobs = self._jobs
+        while jobs.ready and len(jobs.given) < _AHEAD * self.orders.workers:
+            job = jobs[jobs.ready.popleft()]
             tallies = [] if job.do == "prepare" else [self._tallies[one.number] for one in job.candidates]
             if tallies and all(tally.state is not None for tally in tallies):
                 self._through(job)
                 continue
             for tally in tallies:
                 self._begin(tally)
-            self.crew.submit(self._task(job))
-            self._given.add(job.id)
+            self._hand_over(job)
+
+    def _hand_over(self, job: Job, *, alone: bool = False, again: bool = False) -> None:
+        """Give a job to the crew. alone: nothing else runs beside it. again: whoever takes it remembers nothing."""
+        tally = self._tallies.get(job.candidates[0].number)
+        busy = len(self._jobs.ready) + len(self._jobs.given) + 1
+        task = self.orders.of(job, tally.attempt if tally is not None else 0, busy)
+        self.crew.submit(replace(task, alone=alone, keep=None, pinned=False) if again else task)
+        self._jobs.given.add(job.id)
 
     def _begin(self, tally: Tally) -> None:
         if tally.started is None:
@@ -376,51 +290,17 @@ class Driver:
             self.watcher.started(tally.candidate.number)
             self.telling.started(tally.candidate.number, tally.candidate.settings, tally.attempt)
 
-    def _task(self, job: Job) -> Task:
-        busy = min(self.workers, len(self._ready) + len(self._given) + 1)
-        threads = max(1, (os.cpu_count() or 1) // busy)
-        trials = [{"number": one.number, "declared": of_trial(one.experiment)} for one in job.candidates]
-        source = job.candidates[0].experiment.one("source")
-        assert source is not None
-        payload = {
-            "do": job.do,
-            "place": self.place.told(),
-            "trials": trials,
-            "repetition": job.repetition,
-            "folds": list(job.folds),
-            "gathered": _plain(job.descent.gathered),
-            "tails": [_plain(tail) for tail in job.descent.folds],
-            "data": self.planner.traits.data.get(source.key),
-            "upto": job.upto,
-            "keep": list(job.keep),
-            "course": job.course,
-            "share": job.share,
-            "threads": threads,
-            "whole": self.planner.whole,
-        }
-        limits = self.options.trial
-        if limits.seconds is not None:
-            limits = replace(limits, seconds=limits.seconds * len(job.candidates))
-        label = job.course and f"{job.course}-{job.folds[0]}"
-        return Task(job.id, payload, self._log(job), limits, keep=label or job.branch, pinned=label is not None)
-
-    def _log(self, job: Job) -> Path:
-        if job.do == "trial":
-            tally = self._tallies[job.candidates[0].number]
-            return self.sweep.working(tally.candidate.number, tally.attempt) / "log.txt"
-        return self.sweep.path / "logs" / f"{job.id}.txt"
-
     def _hear(self, told: Said | Ended) -> None:
         if isinstance(told, Said):
             return
         job = self._jobs[told.task]
-        self._given.discard(job.id)
+        self._jobs.given.discard(job.id)
         if told.state == "done":
             assert told.answer is not None
             self._take(job, told)
             self._through(job)
         elif told.state == "interrupted":
-            self._ready.appendleft(job.id)
+            self._jobs.ready.appendleft(job.id)
         else:
             self._retry(job, told)
 
@@ -435,12 +315,7 @@ class Driver:
 
     def _through(self, job: Job) -> None:
         """A job is behind: those that waited for it may begin, and its trials wait for one less."""
-        self._done.add(job.id)
-        for other in self._blocked.pop(job.id, ()):
-            self._waiting[other].discard(job.id)
-            if not self._waiting[other]:
-                del self._waiting[other]
-                self._ready.append(other)
+        self._jobs.end(job)
         for candidate in job.candidates:
             tally = self._tallies[candidate.number]
             tally.pending.discard(job.id)
@@ -453,15 +328,11 @@ class Driver:
         assert ended.error is not None
         if ended.infrastructure and self._tries[job.id] < _ATTEMPTS:
             self._begin_again(job, ended)
-            task = self._task(job)
-            self.crew.submit(replace(task, alone=ended.state == "oom", keep=None, pinned=False))
-            self._given.add(job.id)
+            self._hand_over(job, alone=ended.state == "oom", again=True)
             return
         if job.do == "together" and len(job.candidates) > 1:
-            for candidate in job.candidates:
-                own = replace(job, id=f"{job.id}-{candidate.number}", candidates=(candidate,))
-                alone = replace(own, do="trial", course=None)
-                self._enter(replace(own, course=f"{job.course}-{candidate.number}") if job.course else alone)
+            for own in apart(job):
+                self._enter(own)
             self._through(job)
             return
         self._fail(job, ended)
@@ -481,27 +352,14 @@ class Driver:
     def _fail(self, job: Job, ended: Ended) -> None:
         """Enter the failure into every trial that hangs on the job."""
         assert ended.error is not None
-        for candidate in self._hanging_on(job):
+        for candidate in self._jobs.hanging_on(job):
             tally = self._tallies[candidate.number]
             state: TrialState = ended.state if ended.state in ("timeout", "oom", "killed") else "failed"
             tally.fail(state, ErrorRecord(ended.error.kind, ended.error.message))
             tally.peak = max(tally.peak, ended.peak_bytes)
         self._through(job)
         if ended.error.kind in _SAME_FOR_ALL:
-            self._count_mistake(ended.error, len(self._hanging_on(job)))
-
-    def _hanging_on(self, job: Job) -> list[Candidate]:
-        """Return the trials that cannot do without a job: its own, or those that need what it was to prepare."""
-        if job.do != "prepare":
-            return list(job.candidates)
-        lost = {job.id}
-        hanging: dict[int, Candidate] = {}
-        for other in self._jobs.values():
-            if lost & set(other.needs):
-                lost.add(other.id)
-                if other.do != "prepare":
-                    hanging |= {one.number: one for one in other.candidates}
-        return list(hanging.values())
+            self._count_mistake(ended.error, len(self._jobs.hanging_on(job)))
 
     def _count_mistake(self, error: ErrorRecord, trials: int) -> None:
         reason = f"{error.kind}: {error.message}"
@@ -515,85 +373,20 @@ class Driver:
     # --- how trials end ---------------------------------------------------------------------------------
 
     def _finish(self, tally: Tally, *, raced: bool = False) -> None:
-        """Write a trial's record and tell the search. raced: it was not repeated with all seeds."""
-        candidate = tally.candidate
-        full = candidate.share >= 1.0 and not raced
-        diverged = tally.diverged
-        if tally.state is None and diverged is not None:
-            where = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in diverged.items())
-            tally.fail("diverged", ErrorRecord("diverged", f"the training diverged ({where})"))
-        score = None if tally.state is not None else self._score(tally)
+        """Tell the search how a trial went, and write it down unless it may be trained further."""
+        self._begin(tally)
+        record = self.ledger.close(tally, raced=raced)
         tally.finished = True
-        self._tell(candidate, score)
-        if tally.state is not None or full or raced:
-            self._begin(tally)
-            self._committing.append(self._record(tally, score, "done" if full else "pruned"))
-
-    def _tell(self, candidate: Candidate, score: float | None) -> None:
-        """Let the search hear; what it hears of a part of the epochs is kept for a resume."""
-        if candidate.share < 1.0:
-            told = {"event": "told", "number": candidate.number, "score": score, "share": candidate.share}
-            self.sweep.journal.append(told)
-        for trial in self._asked.pop(candidate.number, ()):
-            self.asking.tell(trial, self._oriented(score))
+        self.questions.tell(record)
+        if tally.state is not None or tally.candidate.share >= 1.0 or raced:
+            self.ledger.enter(record, tally)
 
     def _prune(self) -> None:
         """Write down the trials that the search did not ask to be trained to the end."""
         for tally in self._tallies.values():
             if tally.candidate.share < 1.0 and tally.state is None and tally.answers:
-                self._committing.append(self._record(tally, self._score(tally), "pruned"))
-        self._commit()
-
-    def _score(self, tally: Tally) -> float:
-        return self.objective.of(list(tally.scores(self.objective.metric).values()))
-
-    def _oriented(self, score: float | None) -> float | None:
-        return None if score is None else self.objective.oriented(score)
-
-    def _record(self, tally: Tally, score: float | None, state: TrialState) -> TrialRecord:
-        candidate = tally.candidate
-        declared = plain(candidate.experiment.declared)
-        changes, removed = differences(self.sweep.info.base, declared)
-        values = list(tally.scores(self.objective.metric).values())
-        fused = max((answer["fused"] for answer in tally.answers.values()), default=1)
-        assert tally.started is not None
-        return TrialRecord(
-            number=candidate.number,
-            key=candidate.key,
-            state=tally.state or state,
-            attempt=tally.attempt,
-            overrides=[f"{key}={value}" for key, value in candidate.settings.items()],
-            settings=candidate.settings,
-            changes=changes,
-            removed=removed,
-            score=score,
-            std=_spread(values) if score is not None else None,
-            metrics=tally.metrics(self.objective),
-            steps=tally.steps(),
-            curves=tally.curves(),
-            components=components_of(candidate.experiment, self.planner.libraries),
-            data=self._data(candidate.experiment),
-            started=tally.begun,
-            seconds=tally.seconds or time.monotonic() - tally.started,
-            waited=max(0.0, tally.started - tally.submitted),
-            peak_bytes=tally.peak or None,
-            model_bytes=tally.model_bytes,
-            latency=tally.latency,
-            fused=fused if fused > 1 else None,
-            share=candidate.share,
-            error=tally.error,
-        )
-
-    def _commit(self) -> None:
-        if not self._committing:
-            return
-        records, self._committing = self._committing, []
-        summaries = self.sweep.commit(records)
-        self.committed += len(records)
-        for record, summary in zip(records, summaries, strict=True):
-            log = self.sweep.log_of(record.number)
-            self.watcher.ended(summary, record.error.message if record.error else None, log)
-            self.telling.ended(record, self._tallies[record.number].answers)
+                self.ledger.enter(self.ledger.record(tally, "pruned"), tally)
+        self.ledger.commit()
 
     def _leave(self) -> None:
         """The person wants to stop: what runs may end, then it is ended; both can be resumed."""
@@ -605,22 +398,3 @@ class Driver:
         for ended in self.crew.stop():
             self._hear(ended)
         self._settle()
-
-
-@dataclass
-class Wave:
-    """Trials that were asked for together. repetition: the one under way."""
-
-    candidates: list[Candidate]
-    repetition: int = 0
-
-
-def _plain(nodes: Sequence[Node]) -> list[list[str]]:
-    return [[node.key, node.name] for node in nodes]
-
-
-def _spread(values: Sequence[float]) -> float | None:
-    if len(values) < 2:
-        return None
-    mean = sum(values) / len(values)
-    return float((sum((value - mean) ** 2 for value in values) / (len(values) - 1)) ** 0.5)

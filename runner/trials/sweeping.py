@@ -28,30 +28,36 @@ from runner.plan.experiment import Experiment, Step, local_remarks, resolve
 from runner.plan.keys import digest_of
 from runner.plan.lineage import repeated
 from runner.record import layout, strict_json
-from runner.record.choosing import Choice, Priced, check_cost, choose, priced
+from runner.record.choosing import Choice, Priced, choose, priced
 from runner.record.fold_scores import of_trials, scores_table
 from runner.record.folder import DOWNLOADS, slug
+from runner.record.measures import Measure, check_measure
 from runner.record.plain import plain
 from runner.record.redaction import redact_command, redacted
 from runner.record.results import CSV, rows, write_results
 from runner.record.storage import write_bytes
 from runner.record.sweep_folder import SweepFolder
-from runner.record.sweeps import INFO, SweepInfo, TrialRecord, TrialSummary
+from runner.record.sweeps import INFO, Direction, SweepInfo, TrialRecord, TrialSummary
 from runner.store.opening import opened
 from runner.trials.crew import Crew
 from runner.trials.drift import Drift
-from runner.trials.driver import ALL, Asked, Driver, Place, Watcher
+from runner.trials.driver import Driver
 from runner.trials.hiring import Hired, hired
 from runner.trials.interruption import Interruption
 from runner.trials.interruption import listening as signals_heard
+from runner.trials.ledger import Ledger
+from runner.trials.objectives import against_of, directions_of, front_of, objective_of
 from runner.trials.options import Options
+from runner.trials.orders import Orders, Place
 from runner.trials.paper import Paper
 from runner.trials.planning import Planner
+from runner.trials.questions import ALL, Asked, Questions
 from runner.trials.surveying import Surveyor
 from runner.trials.tally import Objective
 from runner.trials.telling import Telling, listening, trackers_of
 from runner.trials.timings import timings
 from runner.trials.tree import Known
+from runner.trials.watcher import Watcher
 
 #: What a worker may remember, of the machine's memory, all workers together.
 _MEMORY_SHARE = 0.25
@@ -98,7 +104,8 @@ class SweepOutcome:
     """How a sweep ended. trials: those of this command, by number. best: the winner; run: its run folder.
 
     stopped: why it ended early, None if it did not. signal: that interrupted it. notes: what to know. choice: how the
-    winner was chosen. report: "html" where the experiment asks for a page.
+    winner was chosen. report: "html" where the experiment asks for a page. against: what the search heard besides
+    scores; unbeaten: the numbers of the trials that no other beats by all of that.
     """
 
     path: Path | None
@@ -111,6 +118,8 @@ class SweepOutcome:
     notes: Sequence[str] = ()
     choice: Choice | None = None
     report: str = "none"
+    against: Sequence[str] = ()
+    unbeaten: Sequence[int] = ()
 
 
 def sweep(wanted: Wanted, catalogue: Catalogue, watcher: Watcher, crew: Crew | None = None) -> SweepOutcome:
@@ -140,17 +149,18 @@ class _Sweep:
     def carry_out(self) -> SweepOutcome:
         wanted = self.wanted
         if wanted.options.cost is not None:
-            check_cost(wanted.options.cost, wanted.space.axes)
-        asking = self._search().begin(wanted.space, 0)
+            check_measure("sweep.cost", wanted.options.cost, wanted.space.axes)
+        search = self._search()
+        asking = search.begin(wanted.space, 0)
         first = [Asked(trial, self.declared(trial.settings)) for trial in asking.ask(ALL)]
         if not first:
             raise ConfigError("the sweep has no trials: one of its choices is empty")
         if wanted.plan_only:
-            return self._carried_out(asking, first, Hired(self.crew, self.workers))
+            return self._carried_out(search, asking, first, Hired(self.crew, self.workers))
         with hired(first[0].experiment, self.crew, self.workers) as workers:
-            return self._carried_out(asking, first, workers)
+            return self._carried_out(search, asking, first, workers)
 
-    def _carried_out(self, asking: Asking, first: Sequence[Asked], hands: Hired) -> SweepOutcome:
+    def _carried_out(self, search: Search, asking: Asking, first: Sequence[Asked], hands: Hired) -> SweepOutcome:
         wanted = self.wanted
         store = opened(hands.store or _store_root(wanted.root))
         downloads = str(Path(wanted.root, DOWNLOADS).absolute())
@@ -159,9 +169,10 @@ class _Sweep:
         surveyor.learn(one.experiment for one in first)
         whole = any(axis.key.partition(".")[0] == "compressors" for axis in wanted.space.axes)
         planner = Planner(surveyor.traits, library_versions(), store.has, whole=whole)
-        objective = _objective(first[0].experiment, surveyor, wanted.options)
+        directions = directions_of(first[0].experiment, surveyor)
+        objective = objective_of(first[0].experiment, directions, wanted.options)
+        against = against_of(search, objective, directions, wanted.space)
         dropped, duplicates = (getattr(wanted.space, name, None) or 0 for name in ("dropped", "duplicates"))
-        known = Known(dropped=dropped, duplicates=duplicates)
         options = replace(wanted.options, max_same_error=2**31) if wanted.keep_going else wanted.options
 
         def driver(folder: Any, telling: Telling) -> Driver:
@@ -169,19 +180,34 @@ class _Sweep:
             if hands.where is not None:
                 self.watcher.tell(hands.where)
             return Driver(
-                folder, hands.crew, planner, asking, self.declared, objective, options, place, self.watcher,
-                self.interruption, Drift(wanted.drift), hands.workers, surveyor, counts=known, first=first,
-                seconds=timings(Path(wanted.root) / slug(wanted.name)), telling=telling,
-            )  # fmt: skip
+                folder,
+                hands.crew,
+                planner,
+                Questions(asking, self.declared, folder, objective, against),
+                Ledger(folder, planner, objective, self.watcher, telling),
+                Orders(folder, planner, options, place, hands.workers),
+                objective,
+                options,
+                self.watcher,
+                telling,
+                self.interruption,
+                Drift(wanted.drift),
+                surveyor,
+                first=first,
+                seconds=timings(Path(wanted.root) / slug(wanted.name)),
+                counts=Known(dropped=dropped, duplicates=duplicates),
+            )
 
         if wanted.plan_only:
             paper = Paper.of(Path(wanted.root), wanted.name, wanted.identity)
             driver(paper, Telling()).plan()
             return SweepOutcome(paper.path, [], objective)
         trackers = trackers_of(first[0].experiment)
-        with self._opened(first, objective) as folder, self._telling(folder, trackers) as telling:
+        with self._opened(first, objective, directions) as folder, self._telling(folder, trackers) as telling:
+            if against:
+                folder.journal.append({"event": "against", "names": [one.name for one in against]})
             driving = driver(folder, telling)
-            outcome = self._ended(folder, driving, driving.carry_out(), objective)
+            outcome = self._ended(folder, driving, driving.carry_out(), against)
             telling.closed(_why_not_through(outcome), outcome.trials, _winner_told(outcome))
             report = first[0].experiment.report
             return replace(outcome, report=report, notes=[*outcome.notes, *telling.notes])
@@ -209,7 +235,9 @@ class _Sweep:
         search: Search = offer.build(offer.check(chosen))
         return search
 
-    def _opened(self, first: Sequence[Asked], objective: Objective) -> SweepFolder:
+    def _opened(
+        self, first: Sequence[Asked], objective: Objective, directions: Mapping[str, Direction]
+    ) -> SweepFolder:
         wanted, experiment = self.wanted, first[0].experiment
         info = SweepInfo(
             id=f"sweep-{wanted.identity[:12]}",
@@ -222,6 +250,7 @@ class _Sweep:
             objective=asdict(objective),
             seeds=experiment.repeat.seeds,
             versions={"runner": version("runner-ml"), "python": python_version()},
+            directions=directions,
         )
         folder = SweepFolder.open_or_create(Path(wanted.root), wanted.name, wanted.identity, info)
         (folder.path / "logs").mkdir(exist_ok=True)
@@ -232,8 +261,9 @@ class _Sweep:
         return folder
 
     def _ended(
-        self, folder: SweepFolder, driver: Driver, numbers: Sequence[int], objective: Objective
+        self, folder: SweepFolder, driver: Driver, numbers: Sequence[int], against: Sequence[Measure]
     ) -> SweepOutcome:
+        objective = driver.objective
         by_number = {trial.number: trial for trial in folder.known().values()}
         trials = [by_number[number] for number in numbers if number in by_number]
         notes = [*folder.notes, *driver.drift.told, *local_remarks(self.known.values())]
@@ -242,7 +272,7 @@ class _Sweep:
         read = cache(folder.read)
         choice = self._chosen(trials, objective, read)
         news = _written(folder, choice)
-        if driver.committed or news or not (folder.path / CSV).exists():
+        if driver.ledger.committed or news or not (folder.path / CSV).exists():
             records = [read(trial.number) for trial in trials]
             why = {} if choice is None else {choice.number: choice.why}
             notes += write_results(folder.path, rows(records, folder.info.axes, why))
@@ -251,7 +281,13 @@ class _Sweep:
         run = None
         if best is not None and self.wanted.options.ship == "best":
             run = self._shipped(folder, driver, best, notes)
-        return SweepOutcome(folder.path, trials, objective, best, run, driver.stopped, None, notes, choice)
+        front = front_of(
+            [read(trial.number) for trial in trials if trial.state == "done"] if against else [], against, objective
+        )
+        return SweepOutcome(
+            folder.path, trials, objective, best, run, driver.stopped, None, notes, choice,
+            against=[one.name for one in against], unbeaten=front,
+        )  # fmt: skip
 
     def _chosen(
         self, trials: Sequence[TrialSummary], objective: Objective, read: Callable[[int], TrialRecord]
@@ -293,24 +329,6 @@ class _Sweep:
         folder.journal.append({"event": "shipped", "number": best.number, "key": best.key, "path": relative})
         notes += answer["notes"]
         return path
-
-
-def _objective(experiment: Experiment, surveyor: Surveyor, options: Options) -> Objective:
-    """Find what is to be the best. Raises ConfigError where nothing ranks the trials."""
-    metrics = {step.name: surveyor.directions.get(step.key) for step in experiment.many("metrics")}
-    ranked = [name for name, direction in metrics.items() if direction]
-    name = options.metric or experiment.score_by or (ranked[0] if ranked else None)
-    if name is None or name not in metrics:
-        raise ConfigError(
-            f"sweep.metric: {name!r} is none of the experiment's metrics, {list(metrics)!r}. A sweep needs one "
-            "to rank its trials by: 'metrics=[…]', 'score_by=NAME' or 'sweep.metric=NAME'."
-        )
-    direction: Any = options.direction or metrics[name]
-    if direction is None:
-        raise ConfigError(
-            f"sweep.metric: metric {name!r} is a description and ranks nothing. Choose one of {ranked!r}."
-        )
-    return Objective(name, direction, options.aggregate)
 
 
 def _written(folder: SweepFolder, choice: Choice | None) -> bool:

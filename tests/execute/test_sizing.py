@@ -11,7 +11,7 @@ import pytest
 import runner
 from runner.data import Dataset
 from runner.errors import ConfigError
-from runner.record.choosing import MEASURED
+from runner.record.measures import MEASURED
 from runner.record.read import Run
 from runner.record.read_sweep import Sweep
 from runner.testing import make_catalogue

@@ -4,9 +4,8 @@ import math
 
 import pytest
 
-from runner.contracts import Axis
 from runner.errors import ConfigError
-from runner.record.choosing import Choice, Priced, check_cost, choose, priced
+from runner.record.choosing import Choice, Priced, choose, priced
 from runner.record.records import Metrics, StepRecord
 from runner.record.sweeps import TrialRecord
 
@@ -87,19 +86,3 @@ def test_what_was_not_measured_is_the_dearest(cost: str) -> None:
 def test_a_setting_that_is_no_number_is_no_cost(value) -> None:
     with pytest.raises(ConfigError, match=r"sweep\.cost: 'optimizer' may be .*, and a cost is a number"):
         priced(record(settings={"optimizer": value}), "f1", "optimizer")
-
-
-def test_a_cost_that_no_record_will_hold_is_refused_with_the_nearest() -> None:
-    axes = [Axis("model.l2", low=0.1, high=1.0), Axis("model.epochs", (1, 2))]
-    check_cost("seconds", [])
-    check_cost("-model.l2", axes)
-    check_cost("model.epochs", axes)
-    with pytest.raises(ConfigError, match=r"sweep\.cost: 'secnds' is neither measured .* Did you mean 'seconds'"):
-        check_cost("secnds", axes)
-    with pytest.raises(ConfigError, match="'-seconds' is neither"):
-        check_cost("-seconds", axes)
-
-
-def test_a_swept_choice_among_names_is_refused_before_any_trial_runs() -> None:
-    with pytest.raises(ConfigError, match=r"'model' may be 'ridge', and a cost is a number"):
-        check_cost("-model", [Axis("model", (1,)), Axis("model", ("ridge", "lasso"))])

@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Any
 
 from runner.errors import RunnerError
-from runner.record.choosing import MEASURED
 from runner.record.evidence import Evidence
+from runner.record.measures import MEASURED
 from runner.record.read_sweep import Sweep
 from runner.record.shelves import trial_name
 from runner.record.sweeps import TRIALS, TrialRecord, TrialSummary, read_trial
