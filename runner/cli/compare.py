@@ -1,6 +1,7 @@
 """`runner compare DIR [DIR…] --by KEY`: one setting against the score, over sweeps and runs.
 
-`runner compare SWEEP --pareto model_bytes,latency` lists the trials that no other beats in score and costs alike.
+`runner compare SWEEP --pareto model_bytes,latency` lists the trials that no other beats in score, costs and other
+metrics alike; where a search had several objectives, `--pareto` alone means those.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("what", nargs="+", metavar="DIR", help="sweeps or runs: folders, or beginnings of ids")
     way = parser.add_mutually_exclusive_group(required=True)
     way.add_argument("--by", metavar="KEY", help="a setting, such as optimizer.learning_rate")
-    way.add_argument("--pareto", metavar="COSTS", help="costs, such as model_bytes,latency: of one sweep")
+    measures = "costs or metrics, such as model_bytes,latency: of one sweep; none: what its search went by"
+    way.add_argument("--pareto", metavar="MEASURES", nargs="?", const="", help=measures)
     parser.add_argument("--csv", action="store_true", help="print CSV")
     arguments = parser.parse_args(list(words))
     meant = {words: sweep_of(arguments.outputs, words) for words in arguments.what}
@@ -53,7 +55,7 @@ def main(words: Sequence[str]) -> int:
 def _pareto(arguments: Namespace, sweeps: Sequence[Sweep]) -> int:
     if len(sweeps) != 1 or len(arguments.what) != 1:
         raise ConfigError("--pareto looks at the trials of one sweep; name one, and no run")
-    found = pareto(sweeps[0], [cost.strip() for cost in arguments.pareto.split(",")])
+    found = pareto(sweeps[0], [name.strip() for name in arguments.pareto.split(",") if name.strip()])
     if arguments.csv:
         write_pareto(found, sys.stdout)
     elif arguments.json:

@@ -114,6 +114,13 @@ def _told(outcome: SweepOutcome, console: Console) -> int:
         word = "best" if outcome.choice is None or outcome.choice.best == outcome.best.number else "chosen"
         console.print(f"{word}: trial {outcome.best.number}, run whole in {_near(outcome.run)}", soft_wrap=True)
         _tell_judgement(outcome.run, objective.metric, console)
+    if outcome.unbeaten:
+        measures = " and ".join([str(objective.metric), *outcome.against])
+        console.print(
+            f"{len(outcome.unbeaten)} of {len(trials)} trials are beaten by no other in {measures}: "
+            f"runner compare {_near(outcome.path)} --pareto",
+            soft_wrap=True,
+        )
     for line in pages_told(outcome.path) if outcome.report == "html" and outcome.path is not None else ():
         console.print(line, soft_wrap=True)
     return exit_code(trials)

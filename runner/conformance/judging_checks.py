@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -195,8 +197,12 @@ def _courses(subject: Subject, at_once: int = _AT_ONCE) -> list[tuple[SweepSpace
 
 def _course(subject: Subject, space: SweepSpace, at_once: int) -> list[Trial]:
     """Ask and tell until the search ends; answers lag behind, and every fifth trial fails."""
-    asking = subject.call(subject.build().begin, space, 0)
+    search = subject.build()
+    asking = subject.call(search.begin, space, 0)
     subject.expect(isinstance(asking, Asking), f"begin() gives a {type(asking).__name__} without ask, tell and done")
+    against = getattr(search, "against", ())
+    named = isinstance(against, Sequence) and all(isinstance(name, str) and name for name in against)
+    subject.expect(named and not isinstance(against, str), f"'against' is {against!r}, and not the names of measures")
     trials: list[Trial] = []
     waiting: list[Trial] = []
     while not asking.done or waiting:
@@ -206,15 +212,21 @@ def _course(subject: Subject, space: SweepSpace, at_once: int) -> list[Trial]:
         waiting += asked
         told = f"after {MOST_TRIALS} trials it still asks for more; 'done' ends a search"
         subject.expect(len(trials) < MOST_TRIALS, told)
-        subject.call(_answer, asking, waiting[:3])
+        subject.call(_answer, asking, waiting[:3], len(against))
         del waiting[:3]
     subject.expect(not _asked(subject, asking, 1), "it is done, and asks for another trial")
     return trials
 
 
-def _answer(asking: Asking, trials: list[Trial]) -> None:
+def _answer(asking: Any, trials: list[Trial], others: int) -> None:
     for trial in trials:
-        asking.tell(trial, None if trial.number % 5 == 4 else trial.share / (1 + trial.number % 7))
+        score = None if trial.number % 5 == 4 else trial.share / (1 + trial.number % 7)
+        if not others:
+            asking.tell(trial, score)
+            continue
+        known = trial.number % 9 != 8  # of some trials, the other measures are not known
+        values = [-float(trial.number % 4) if known else -math.inf] * others
+        asking.tell(trial, score, [] if score is None else values)
 
 
 def _asked(subject: Subject, asking: Asking, count: int) -> list[Trial]:

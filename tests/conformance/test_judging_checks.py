@@ -175,7 +175,25 @@ class CannotFail(Three):
     asking = CannotFailAsked
 
 
-@pytest.mark.parametrize("search", [Three, OnlyCountable])
+class WeighingAsked(ThreeAsked):
+    def tell(self, trial, score, others):
+        assert len(others) == (0 if score is None else 2)
+
+
+class Weighing(Three):
+    against = ("latency", "model_bytes")
+    asking = WeighingAsked
+
+
+class Deaf(Three):
+    against = ("latency",)
+
+
+class NamesOne(Three):
+    against = "latency"
+
+
+@pytest.mark.parametrize("search", [Three, OnlyCountable, Weighing])
 def test_a_sound_search_passes(broken, search):
     assert broken("search", search) == {}
 
@@ -194,6 +212,8 @@ def test_a_sound_search_passes(broken, search):
         (Greedy, "comes to an end", "it gives 6"),
         (GivesDicts, "comes to an end", "dict objects"),
         (CannotFail, "comes to an end", "TypeError"),
+        (Deaf, "comes to an end", "TypeError"),
+        (NamesOne, "comes to an end", "'against' is 'latency', and not the names of measures"),
         (Invents, "asks for cells of the space", "no such cell: Trial(number=0"),
         (Guesses, "asks the same again", "other trials"),
         (ByTheHandful, "asks the same again", "asked for one trial 4 times"),

@@ -6,7 +6,7 @@ import pytest
 
 from runner.contracts import Axis
 from runner.errors import ConfigError
-from runner.record.measures import check_measure, measure
+from runner.record.measures import check_measure, measure, point, unbeaten
 from runner.record.records import Metrics, Total
 from runner.record.sweeps import TrialRecord
 
@@ -30,9 +30,24 @@ def test_what_the_record_does_not_tell_is_no_number_or_the_dearest() -> None:
     assert measure("model_bytes").oriented(record()) == -math.inf
 
 
+def test_a_point_is_beaten_by_one_that_is_nowhere_worse_and_somewhere_better() -> None:
+    points = [(0.9, -100.0, -1.0), (0.9, -50.0, -2.0), (0.8, -40.0, -3.0), (0.7, -60.0, -3.0), (0.9, -100.0, -1.0)]
+    assert unbeaten(points) == {0, 1, 2, 4}  # equals do not beat each other
+    assert unbeaten([*points, (0.95, -40.0, -1.0)]) == {5}
+    assert unbeaten([]) == set()
+
+
+def test_what_is_not_known_of_a_trial_is_beaten_by_what_is() -> None:
+    one = record(model_bytes=10)
+    found = [point(each, "maximize", [measure("model_bytes")]) for each in (record(), one, record(score=0.9))]
+    assert found == [(0.85, -math.inf), (0.85, -10.0), (0.9, -math.inf)]
+    assert unbeaten(found) == {1, 2}
+    assert point(one, "minimize", [measure("recall", {"recall": "maximize"})]) == (-0.85, -math.inf)
+
+
 def test_a_metric_that_ranks_is_known_where_metrics_count() -> None:
     check_measure("search.against", "f1", [], ["f1"])
-    with pytest.raises(ConfigError, match=r"search\.against: 'f2' .* nor another metric that ranks \(f1\).* 'f1'"):
+    with pytest.raises(ConfigError, match=r"search\.against: 'f2' .* nor another metric that ranks \(f1\)"):
         check_measure("search.against", "f2", [], ["f1"])
 
 

@@ -6,55 +6,57 @@ import io
 import json
 from typing import Any
 
-import pytest
 from rich.console import Console
 
-from runner.errors import ConfigError
-from runner.record.read_sweep import Sweep
-from runner.report.pareto import Pareto, Priced, _marked, pareto, pareto_data, show_pareto, write_pareto
+from runner.record.measures import measure
+from runner.record.sweeps import TrialRecord
+from runner.report.pareto import Pareto, pareto_data, show_pareto, weigh, write_pareto
 
-POINTS = [(0, 0.9, 100.0, 1.0), (1, 0.9, 50.0, 2.0), (2, 0.8, 40.0, 3.0), (3, 0.7, 60.0, 3.0), (4, 0.9, 100.0, 1.0)]
-
-
-def trials(points: Any = POINTS) -> list[Priced]:
-    return [Priced(n, score, {"model_bytes": size, "latency": took}, {"x": n}) for n, score, size, took in points]
+POINTS = [(0, 0.9, 100, 1.0), (1, 0.9, 50, 2.0), (2, 0.8, 40, 3.0), (3, 0.7, 60, 3.0), (4, 0.9, 100, 1.0)]
+MEASURES = [measure("model_bytes"), measure("latency")]
 
 
-def test_a_trial_is_beaten_by_one_that_is_nowhere_worse_and_somewhere_better() -> None:
-    unbeaten = {one.number for one in _marked(trials(), 1) if one.unbeaten}
-    assert unbeaten == {0, 1, 2, 4}  # equals do not beat each other
+def trial(number: int, score: float, size: int | None, took: float) -> TrialRecord:
+    told: Any = {"key": str(number), "state": "done", "attempt": 1, "started": "", "seconds": 1.0}
+    return TrialRecord(number=number, score=score, model_bytes=size, latency=took, settings={"x": number}, **told)
+
+
+def found() -> Pareto:
+    weighed = weigh([trial(*one) for one in POINTS], MEASURES, "maximize")
+    return Pareto("accuracy", "maximize", ["model_bytes", "latency"], ["x"], weighed)
+
+
+def test_the_unbeaten_come_first_and_of_them_the_cheapest() -> None:
+    assert [(one.number, one.unbeaten) for one in found().trials] == [
+        (2, True), (1, True), (0, True), (4, True), (3, False)
+    ]  # fmt: skip
 
 
 def test_where_less_is_better_the_score_turns_round() -> None:
-    assert {one.number for one in _marked(trials(), -1) if one.unbeaten} == {0, 1, 2, 3, 4}
-    worse = [*trials(), Priced(5, 0.95, {"model_bytes": 100.0, "latency": 1.0}, {})]
-    assert not _marked(worse, -1)[-1].unbeaten
+    points = [*POINTS, (5, 0.95, 100, 1.0)]
+    assert {one.number for one in weigh([trial(*one) for one in points], MEASURES, "minimize") if one.unbeaten} == {
+        0, 1, 2, 3, 4
+    }  # fmt: skip
 
 
 def test_a_cost_that_is_not_known_counts_as_endless() -> None:
-    unknown = [*trials(), Priced(5, 0.9, {"model_bytes": None, "latency": 0.5}, {})]
-    assert _marked(unknown, 1)[-1].unbeaten
-    assert not _marked([*trials(), Priced(5, 0.9, {"model_bytes": None, "latency": 9.0}, {})], 1)[-1].unbeaten
+    unknown = [trial(*one) for one in [*POINTS, (5, 0.9, None, 0.5), (6, 0.9, None, 9.0)]]
+    weighed = {one.number: one for one in weigh(unknown, MEASURES, "maximize")}
+    assert weighed[5].unbeaten
+    assert weighed[5].measures["model_bytes"] is None
+    assert not weighed[6].unbeaten
 
 
 def test_the_table_shows_the_unbeaten_and_counts_the_others() -> None:
     out = io.StringIO()
-    show_pareto(
-        Pareto("accuracy", "maximize", ["model_bytes", "latency"], ["x"], _marked(trials(), 1)), Console(file=out)
-    )
+    show_pareto(found(), Console(file=out))
     assert "1 of 5 trials are beaten in every respect" in out.getvalue()
     assert "100 B" in out.getvalue()
 
 
 def test_csv_and_data_tell_of_all() -> None:
-    found = Pareto("accuracy", "maximize", ["model_bytes", "latency"], ["x"], _marked(trials(), 1))
     out = io.StringIO()
-    write_pareto(found, out)
+    write_pareto(found(), out)
     assert out.getvalue().splitlines()[0] == "trial,accuracy,model_bytes,latency,unbeaten,x"
     assert len(out.getvalue().splitlines()) == 6
-    assert json.dumps(pareto_data(found)[3]["unbeaten"]) == "false"
-
-
-def test_a_cost_that_nobody_measures_is_an_error(tmp_path: Any) -> None:
-    with pytest.raises(ConfigError, match=r"--pareto: 'bytes' is measured of no trial\. Did you mean"):
-        pareto(Sweep(tmp_path), ["bytes"])
+    assert json.dumps(pareto_data(found())[4]["unbeaten"]) == "false"

@@ -1,1 +1,1 @@
-"""Searches by Optuna beyond those that come with runner: `search=cmaes`."""
+"""Searches by Optuna beyond those that come with runner: `search=cmaes`, `search=nsga2`."""

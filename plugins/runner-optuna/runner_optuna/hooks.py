@@ -9,5 +9,5 @@ from runner import hookimpl
 
 @hookimpl
 def runner_searches() -> Mapping[str, str]:
-    """Offer the search."""
-    return {"cmaes": "runner_optuna.cmaes_search:CmaEs"}
+    """Offer the searches."""
+    return {"cmaes": "runner_optuna.cmaes_search:CmaEs", "nsga2": "runner_optuna.nsga2_search:Nsga2"}

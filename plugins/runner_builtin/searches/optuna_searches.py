@@ -73,7 +73,7 @@ class Proposing:
         self._batch = range(min(self._total, options.startup_trials or options.batch))
         self._asked: list[optuna.trial.Trial | None] = []
         self._tried: set[str] = set()
-        self._scores: dict[int, float | None] = {}
+        self._scores: dict[int, tuple[float, ...]] = {}
 
     @property
     def done(self) -> bool:
@@ -84,23 +84,23 @@ class Proposing:
         """Return the next proposals of the batch. Raises ConfigError where an endless space yields nothing new."""
         return [self._next() for _ in range(min(count, self._batch.stop - len(self._asked)))]
 
-    def tell(self, trial: Trial, score: float | None) -> None:
+    def tell(self, trial: Trial, score: float | None, others: Sequence[float] = ()) -> None:
         """Note the score; the last one of a batch opens the next. Raises ValueError for a trial not of this batch."""
         if trial.number not in self._batch or trial.number >= len(self._asked) or trial.number in self._scores:
             raise ValueError(f"trial {trial.number} was not asked for or has answered")
-        self._scores[trial.number] = score
+        self._scores[trial.number] = () if score is None or math.isnan(score) else (score, *others)
         if len(self._scores) == self._batch.stop:
             for number in self._batch:
                 self._learn(self._asked[number], self._scores[number])
             self._batch = range(self._batch.stop, min(self._total, self._batch.stop + self._options.batch))
 
-    def _learn(self, proposed: optuna.trial.Trial | None, score: float | None) -> None:
+    def _learn(self, proposed: optuna.trial.Trial | None, scores: tuple[float, ...]) -> None:
         if proposed is None:
             return
-        if score is None or math.isnan(score):
-            self._study.tell(proposed, state=_state("FAIL"))
+        if scores:
+            self._study.tell(proposed, scores)
         else:
-            self._study.tell(proposed, score)
+            self._study.tell(proposed, state=_state("FAIL"))
 
     def _next(self) -> Trial:
         proposed, settings = self._proposal()
@@ -146,7 +146,7 @@ def _suggested(proposed: optuna.trial.Trial, axis: Axis) -> Any:
     return proposed.suggest_float(name, low, high, log=axis.log)
 
 
-def study(search: str, sampler: Callable[[], optuna.samplers.BaseSampler]) -> optuna.Study:
+def study(search: str, sampler: Callable[[], optuna.samplers.BaseSampler], objectives: int = 1) -> optuna.Study:
     """Open a study in memory. search: for whom; sampler: makes what proposes. Raises ConfigError without Optuna."""
     try:
         import optuna  # it takes long, and few have it
@@ -156,7 +156,7 @@ def study(search: str, sampler: Callable[[], optuna.samplers.BaseSampler]) -> op
             "pip install 'runner-ml[optuna]'."
         ) from None
     with _without_notices():
-        return optuna.create_study(sampler=sampler(), direction="maximize")
+        return optuna.create_study(sampler=sampler(), directions=["maximize"] * objectives)
 
 
 def _parzen(options: TPE, seed: int) -> optuna.samplers.BaseSampler:
