@@ -1,14 +1,15 @@
-"""The suite on other Pythons and on both lines of Hydra: `nox`, or `nox -s tests-3.13`, `nox -s core-3.13`.
+"""The suite on other Pythons and on both lines of Hydra: `nox -l` lists the sessions, `nox -s tests-3.14` runs one.
 
 tests: everything, with the newest release of each dependency. hydra_next: everything, with the newest pre-release of
-Hydra. core: what depends most on Python and on Hydra, with both the newest; the continuous check runs it beside the
-main suite.
+Hydra. core: what depends most on Python and on Hydra, with the newest of both that are found; the continuous check runs
+it beside the main suite.
 """
 
 import nox
 
 nox.options.sessions = ["tests"]
-PYTHONS = ["3.11", "3.12", "3.13"]
+nox.options.default_venv_backend = "uv|virtualenv"
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 #: Newer than any release, and older than what the package allows.
 NEXT_HYDRA = ["--pre", "hydra-core>=1.4.0rc1,<1.5", "omegaconf>=2.4.0.dev0"]
 CORE = [
