@@ -189,7 +189,7 @@ def source_file(name: str) -> Path:
         return Path(loaded.__file__)  # type: ignore[arg-type]
     spec = importlib.util.find_spec(package)
     if spec is None:
-        raise ImportError(f"no package named {package!r} is installed")
+        raise ImportError(f"no package named {package!r} is installed", name=package)
     if not parts and spec.origin:
         return Path(spec.origin)
     for folder in spec.submodule_search_locations or ():

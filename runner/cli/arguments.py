@@ -1,4 +1,4 @@
-"""What the commands about runs and sweeps have in common: in which outputs folder, as JSON or not, about which one."""
+"""What the commands about runs and sweeps have in common: which outputs folder, JSON or not, and one of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class OneParser(argparse.ArgumentParser):
 def check_one(command: str, one: str, words: Sequence[str]) -> None:
     """Refuse words among which are several folders, as a pattern of the shell gives them. Raises ConfigError."""
     before = ["", *words[:-1]]  # the folder behind a flag is its value
-    places = [word for flag, word in zip(before, words, strict=True) if not flag.startswith("--") and _is_folder(word)]
+    found = zip(before, words, strict=True)
+    places = [word for flag, word in found if not flag.startswith("--") and _is_folder(word)]
     if len(places) > 1:
         newest = max(places, key=lambda place: Path(place).name)
         told = "" if Path(newest).name.startswith("sweep-") else f" The newest is '{newest}'."

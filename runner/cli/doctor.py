@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.errors import ConfigError
+from runner.errors import ConfigError, PluginError
 
 if TYPE_CHECKING:
-    from runner.catalogue import Catalogue, Offer
+    from runner.catalogue import Catalogue
     from runner.doctor.finding import Finding
     from runner.execute.request import Request
+    from runner.plan.experiment import Experiment
 
 Look = Callable[[], Iterable["Finding"]]
 
@@ -78,22 +79,38 @@ def _experiment(words: Sequence[str], catalogue: Catalogue) -> Iterator[Finding]
     from runner.declare.composing import Setup
     from runner.declare.sweeping import Options
     from runner.doctor.extras import extras
-    from runner.doctor.finding import well
+    from runner.doctor.finding import told, well
 
-    chosen: list[Offer] = []
+    chosen: list[Experiment] = []
     with redirect_stdout(None):
-        carry_out(words, Setup(catalogue, Path.cwd()), Options(), partial(_offers, chosen, catalogue), _no_sweep)
+        carry_out(words, Setup(catalogue, Path.cwd()), Options(), partial(_resolved, chosen, catalogue), _no_sweep)
     yield well("its declaration is sound")
-    yield from extras(chosen)
+    (experiment,) = chosen
+    yield from extras(one.offer for step in experiment for one in (step, *step.inner))
+    for check in _of_settings(experiment):
+        try:
+            check()
+        except PluginError as error:
+            yield told(error)
 
 
-def _offers(chosen: list[Offer], catalogue: Catalogue, request: Request) -> None:
+def _resolved(chosen: list[Experiment], catalogue: Catalogue, request: Request) -> None:
     from runner.plan.experiment import resolve
 
     with suppress(OSError):
         Path(request.root).rmdir()  # Hydra made it for a run; one that holds anything stays
-    for step in resolve(request.declared, catalogue, judged=True):
-        chosen += [step.offer, *(inner.offer for inner in step.inner)]
+    chosen.append(resolve(request.declared, catalogue, judged=True))
+
+
+def _of_settings(experiment: Experiment) -> Iterator[Callable[[], None]]:
+    """Give what looks for the libraries of settings that are no components."""
+    from runner.execute.interpreting import shap_values  # scikit-learn, and the pages of a report
+    from runner.report.html import document
+
+    if experiment.report == "html":
+        yield document.check_extra
+    if experiment.interpret.shap:
+        yield shap_values.check_extra
 
 
 def _no_sweep(wanted: Any) -> Any:

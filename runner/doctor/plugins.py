@@ -23,7 +23,8 @@ def _of(plugin: Plugin, catalogue: Catalogue) -> Iterator[Finding]:
     called = f"plugin {plugin.name!r} of {plugin}"
     problems = catalogue.problems(plugin)
     for problem in problems:
-        mend = f"mend ./{plugin.name}.py" if plugin.is_local else f"pip install --upgrade {plugin.distribution}"
+        usual = f"mend ./{plugin.name}.py" if plugin.is_local else f"pip install --upgrade {plugin.distribution}"
+        mend = problem.mend or usual
         yield wrong(
             f"{called} is broken: {problem}", f"{mend}, or hide it: RUNNER_DISABLE={plugin.name}", ExitCode.PLUGIN
         )

@@ -1,5 +1,6 @@
 """`runner doctor` from the command line: what it looks at, its exit codes, and that it never shows a traceback."""
 
+import importlib.util
 import json
 
 import pytest
@@ -32,6 +33,22 @@ def test_an_extra_that_the_experiment_lacks_is_told_with_what_brings_it(here, ca
     assert main(["doctor", *words, "--json"]) == 4
     (wrong,) = [row for row in told(capsys)["findings"] if row["state"] == "wrong"]
     assert wrong["mend"] == "pip install 'runner-ml[parquet]'"
+
+
+@pytest.mark.parametrize(("word", "extra"), [("report=html", "report"), ("interpret.shap=true", "shap")])
+def test_what_a_setting_lacks_is_told_too(here, capsys, monkeypatch, word, extra):
+    real = importlib.util.find_spec
+    monkeypatch.setattr("runner.report.html.document.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, *rest: None if name == "shap" else real(name, *rest))
+    assert main(["doctor", "+experiment=digits", word, "--json"]) == 4
+    (wrong,) = [row for row in told(capsys)["findings"] if row["state"] == "wrong"]
+    assert wrong["mend"] == f"pip install 'runner-ml[{extra}]'"
+
+
+def test_a_word_that_is_no_override_is_told_how_an_experiment_is_named(here, capsys):
+    assert main(["doctor", "digits", "--json"]) == 2
+    (wrong,) = [row for row in told(capsys)["findings"] if row["state"] == "wrong"]
+    assert "an experiment is named by '+experiment=NAME'" in wrong["what"]
 
 
 def test_a_declaration_that_cannot_be_is_a_finding_with_its_own_code(here, capsys):
