@@ -98,8 +98,8 @@ def check_component(component: NewComponent, catalogue: Catalogue) -> None:
         raise ConfigError(f"{component.name!r} means something else already; choose another name.")
     if not _is_free(component):
         raise ConfigError(
-            f"a {component.kind} {component.name!r} would be the class {component.class_name!r}, which means something "
-            f"else in its file. Choose another name, such as '{component.name}_{component.kind}'."
+            f"a {component.kind} {component.name!r} would be the class {component.class_name!r}, which means "
+            f"something else in its file. Choose another name, such as '{component.name}_{component.kind}'."
         )
     offers = [offer for offer in catalogue.offers(component.kind) if offer.name == component.name]
     if offers:
