@@ -115,7 +115,11 @@ def test_the_page_on_plugins_shows_the_files_of_the_example_and_no_others():
 def test_the_tutorial_in_chinese_shows_what_the_one_in_english_does():
     pages = (ROOT / "docs" / "tutorial.md", ROOT / "docs" / "zh-CN" / "tutorial.md")
     ours, theirs = (
-        [(block.info, re.sub(r"^#.*\n", "", block.text, flags=re.MULTILINE)) for block in blocks(page) if block.is_kept]
+        [
+            (block.info, re.sub(r"^#.*\n", "", block.text, flags=re.MULTILINE))
+            for block in blocks(page)
+            if block.is_kept
+        ]
         for page in pages
     )
     assert theirs == ours
