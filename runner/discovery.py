@@ -84,6 +84,11 @@ class Plugin:
         return f"{self.distribution} {self.version}"
 
     @property
+    def called(self) -> frozenset[str]:
+        """The names by which it may be hidden."""
+        return _names(self.name, self.distribution)
+
+    @property
     def is_local(self) -> bool:
         """Whether it is the `runner_plugins.py` of the folder one stands in."""
         return self.distribution == self.module == NAME
@@ -105,7 +110,7 @@ def discover(
     plugins = [
         _load(point, distribution, version, manager)
         for point, distribution, version in owned
-        if not {point.name, distribution, f"{distribution}:{point.name}"} & set(disabled)
+        if not _names(point.name, distribution) & set(disabled)
     ]
     claims = Counter(plugin.name for plugin in plugins)
     return tuple(
@@ -125,6 +130,10 @@ def plugin_of(module: Any, *, name: str = "local", distribution: str = "local", 
 def hidden_by(environment: Mapping[str, str]) -> list[str]:
     """Return the plugins that the variable `RUNNER_DISABLE` hides, e.g. "acme,other-dist:thing"."""
     return [name.strip() for name in environment.get("RUNNER_DISABLE", "").split(",") if name.strip()]
+
+
+def _names(point: str, distribution: str) -> frozenset[str]:
+    return frozenset({point, distribution, f"{distribution}:{point}"})
 
 
 def _owner(point: EntryPointLike) -> tuple[str, str]:

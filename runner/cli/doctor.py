@@ -11,10 +11,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout, suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.errors import ConfigError, PluginError
+from runner.errors import ConfigError, PluginError, did_you_mean
 
 if TYPE_CHECKING:
     from runner.catalogue import Catalogue
@@ -47,13 +48,31 @@ def _arguments(words: Sequence[str]) -> tuple[Path, list[str], bool]:
 
     plain = [with_plus(word) for word in words if word not in ("--json", "--debug")]
     root = Path("outputs")
-    if "--outputs" in plain:
-        place = plain.index("--outputs")
-        if place + 1 == len(plain):
-            raise ConfigError("doctor: '--outputs' is followed by a folder, as in '--outputs elsewhere'")
-        root = Path(plain[place + 1])
-        del plain[place : place + 2]
+    for place, word in enumerate(plain):
+        flag, equals, folder = word.partition("=")
+        if flag == "--outputs":
+            folder = folder if equals else " ".join(plain[place + 1 : place + 2])
+            if not folder:
+                raise ConfigError("doctor: '--outputs' is followed by a folder, as in '--outputs elsewhere'")
+            root = Path(folder)
+            del plain[place : place + (1 if equals else 2)]
+            break
+    _check_flags(plain)
     return root, plain, "--json" in words
+
+
+def _check_flags(words: Sequence[str]) -> None:
+    """Refuse what asks Hydra for something other than an experiment. Raises ConfigError."""
+    flags = [word.partition("=")[0] for word in words if word.startswith("-")]
+    for flag in flags:
+        if flag in ("-m", "--multirun"):
+            raise ConfigError(
+                f"'runner doctor' looks at one experiment: leave {flag!r} out, and give each key one value."
+            )
+        if flag not in ("--config-dir", "-cd"):
+            raise ConfigError(
+                f"'runner doctor' has no flag {flag!r}. {did_you_mean(flag, ('--outputs', '--json', '--config-dir'))}"
+            )
 
 
 def _looks(root: Path, words: Sequence[str]) -> Iterator[tuple[str, Look]]:
@@ -66,7 +85,7 @@ def _looks(root: Path, words: Sequence[str]) -> Iterator[tuple[str, Look]]:
     kept = Path(os.environ.get("RUNNER_STORE") or root / FOLDER)
     yield "environment", environment.versions
     yield "threads and BLAS", environment.threads
-    yield "plugins", partial(plugins.plugins, catalogue)
+    yield "plugins", lambda: chain(plugins.plugins(catalogue), plugins.hidden(disabled(), Path.cwd()))
     yield "outputs", partial(outputs.outputs, root)
     yield "sweeps", partial(outputs.all_sweeps, root)
     yield "store", partial(outputs.store, kept)

@@ -67,6 +67,34 @@ def test_the_worst_finding_decides(here, capsys):
     assert [row["code"] for row in told(capsys)["findings"] if row["state"] == "wrong"] == [4, 5]
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["-m", "+experiment=digits", "seed=1,2"], "looks at one experiment: leave '-m' out"),
+        (["--cfg", "job", "+experiment=digits"], "has no flag '--cfg'"),
+        (["--outpts=x"], "has no flag '--outpts'. Did you mean '--outputs'?"),
+        (["--outputs="], "'--outputs' is followed by a folder"),
+    ],
+)
+def test_flags_that_have_no_meaning_here_are_refused(here, capsys, words, what):
+    assert main(["doctor", *words]) == 2
+    assert what in capsys.readouterr().err
+
+
+def test_the_outputs_folder_may_be_given_with_an_equals_sign(here, capsys):
+    assert main(["doctor", "--outputs=elsewhere"]) == 0
+    assert "'elsewhere' is not there yet" in capsys.readouterr().out
+
+
+def test_hidden_plugins_are_told_and_so_are_names_of_nobody(here, capsys, monkeypatch):
+    monkeypatch.setenv("RUNNER_DISABLE", "runner_plugins,runner-mll")
+    (here / "runner_plugins.py").write_text("")
+    assert main(["doctor", "--json"]) == 0
+    notes = [row["what"] for row in told(capsys)["findings"] if "RUNNER_DISABLE" in row["what"]]
+    assert notes[0].endswith("is hidden by RUNNER_DISABLE=runner_plugins")
+    assert notes[1].startswith("RUNNER_DISABLE names 'runner-mll', which is no plugin. Did you mean 'runner-ml'")
+
+
 def test_a_sweep_is_refused_and_a_flag_without_its_folder(here, capsys):
     assert main(["doctor", "+experiment=digits", "repeat.seeds=3"]) == 2
     assert "'runner doctor' looks at one experiment" in capsys.readouterr().out
