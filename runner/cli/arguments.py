@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,8 @@ class OneParser(argparse.ArgumentParser):
 
 def check_one(command: str, one: str, words: Sequence[str]) -> None:
     """Refuse words among which are several folders, as a pattern of the shell gives them. Raises ConfigError."""
-    before = ["", *words[:-1]]  # the folder behind a flag is its value
-    found = zip(before, words, strict=True)
-    places = [word for flag, word in found if not flag.startswith("--") and _is_folder(word)]
+    behind = pairwise(["", *words])  # the folder behind a flag is its value
+    places = [word for flag, word in behind if not flag.startswith("--") and _is_folder(word)]
     if len(places) > 1:
         newest = max(places, key=lambda place: Path(place).name)
         told = "" if Path(newest).name.startswith("sweep-") else f" The newest is '{newest}'."

@@ -53,6 +53,12 @@ def test_a_folder_behind_a_flag_and_the_number_of_a_trial_are_no_runs(here, caps
     assert "folders were given" not in capsys.readouterr().err
 
 
+def test_a_command_that_needs_none_has_none(here, capsys):
+    assert main(["ls"]) == 0
+    assert main(["ls", "--outputs", "o", "--json"]) == 0
+    assert "folders were given" not in capsys.readouterr().err
+
+
 def test_a_command_that_takes_several_has_them(here, capsys):
     assert main(["compare", f"o/{OLD}", f"o/{NEW}", "--by", "seed"]) == 2
     assert "no finished run" in capsys.readouterr().err
