@@ -19,8 +19,10 @@ from runner.contracts import KINDS, Kind
 from runner.discovery import Plugin, Problem, discover
 from runner.errors import ConfigError, PluginError, did_you_mean
 from runner.isolation import call_isolated
+from runner.lacking import mended_by
 from runner.local_plugin import FILE
 from runner.options import Columns, Count
+from runner.other_hooks import OTHERS, given
 from runner.signature import Option, Signature, load_target, read_signature
 
 #: The choice that stands for "no component of this kind".
@@ -125,9 +127,9 @@ class Offer:
         return component
 
     def _broken(self, error: Exception) -> PluginError:
-        return PluginError(
-            f"{self} of {self.plugin} cannot be loaded from {self.target!r}: {type(error).__name__}: {error}"
-        )
+        told = f"{self} of {self.plugin} cannot be loaded from {self.target!r}: {type(error).__name__}: {error}"
+        mend = mended_by(error, self.plugin.distribution)
+        return PluginError(f"{told}. {mend}" if mend else told)
 
 
 def _is_default(value: Any, default: Any) -> bool:
@@ -141,6 +143,7 @@ class Catalogue:
     def __init__(self, plugins: Sequence[Plugin]) -> None:
         self.plugins = tuple(plugins)
         self._tables: dict[str, tuple[dict[str, list[Offer]], dict[str, Problem]]] = {}
+        self._given: dict[str, list[tuple[Plugin, Any, Problem | None]]] = {}
 
     @classmethod
     def installed(cls, disabled: Sequence[str] = (), folder: Path | None = None) -> Catalogue:
@@ -187,15 +190,19 @@ class Catalogue:
             self._offers(kind)
             problem = self._tables[kind][1].get(_key(plugin))
             found += [problem] if problem else []
-        return found
+        return [*found, *(problem for hook in OTHERS for asked, problem in self.left_out(hook) if asked is plugin)]
+
+    def left_out(self, hook: str) -> list[tuple[Plugin, Problem]]:
+        """List the plugins whose hook, one that is no kind's, fails or gives what it must not, and why."""
+        return [(plugin, problem) for plugin, _, problem in self._asked(hook) if problem]
 
     def conf_dirs(self) -> list[str]:
         """List the config packages that plugins bring, in the order of the distributions' names."""
-        return [name for plugin in self.plugins for name in self._ask(plugin, "runner_conf_dirs")]
+        return [name for _, names, _ in self._asked("runner_conf_dirs") for name in names]
 
     def trusted_types(self) -> frozenset[str]:
         """Name every type a saved model may hold: what plugins declare, and the components they offer."""
-        declared = {str(name) for plugin in self.plugins for name in self._ask(plugin, "runner_trusted_types")}
+        declared = {name for _, names, _ in self._asked("runner_trusted_types") for name in names}
         kinds = ("cleaner", "transform", "model", "optimizer", "scheduler")
         offered = {_type_name(offer.target) for kind in kinds for offer in self.offers(kind)}
         return frozenset(declared | offered)
@@ -203,9 +210,7 @@ class Catalogue:
     def trainer(self, offer: Offer) -> Any:
         """Return the trainer of many models of an offer's class at once, built; None where nobody offers one."""
         target = _type_target(offer.target)
-        for plugin in self.plugins:
-            call = plugin.hooks.get("runner_trainers")
-            table = dict(call()) if call else {}
+        for _, table, _ in self._asked("runner_trainers"):
             if target in table:
                 return load_target(table[target])()
         return None
@@ -213,9 +218,8 @@ class Catalogue:
     def onnx_converters(self) -> dict[str, Any]:
         """Return what plugins offer to write steps as ONNX, by class. Raises PluginError where two do for one."""
         found: dict[str, tuple[Plugin, Any]] = {}
-        for plugin in self.plugins:
-            call = plugin.hooks.get("runner_onnx_converters")
-            for known, converter in (dict(call()) if call else {}).items():
+        for plugin, table, _ in self._asked("runner_onnx_converters"):
+            for known, converter in dict(table).items():
                 if known in found:
                     raise PluginError(
                         f"both {found[known][0]} and {plugin} offer an ONNX converter for {known!r}. Hide one: "
@@ -224,9 +228,10 @@ class Catalogue:
                 found[known] = (plugin, converter)
         return {known: converter for known, (_, converter) in found.items()}
 
-    def _ask(self, plugin: Plugin, hook: str) -> Sequence[str]:
-        call = plugin.hooks.get(hook)
-        return list(call()) if call else []
+    def _asked(self, hook: str) -> list[tuple[Plugin, Any, Problem | None]]:
+        if hook not in self._given:
+            self._given[hook] = [(plugin, *given(plugin, hook)) for plugin in self.plugins]
+        return self._given[hook]
 
     def _is_settled(self, offers: list[Offer]) -> bool:
         return len(offers) == 1 and not offers[0].plugin.contested
@@ -245,6 +250,7 @@ class Catalogue:
                 continue
             try:
                 table, _ = call_isolated(call)
+                _check_table(table)
                 for name, target in table.items():
                     _check_offer(kind.hook, name, target)
                     offers.setdefault(name, []).append(Offer(kind.name, name, target, plugin))
@@ -284,9 +290,14 @@ def _type_target(target: Callable[..., Any] | str) -> str:
     return f"{target.__module__}:{getattr(target, '__qualname__', type(target).__qualname__)}"
 
 
+def _check_table(table: Any) -> None:
+    if not isinstance(table, Mapping):
+        raise TypeError(f"it gives {table!r:.80}, and a table is due, such as {{'shout': 'acme_runner.shout:Shout'}}")
+
+
 def _check_offer(hook: str, name: Any, target: Any) -> None:
     if not isinstance(name, str) or not name.replace("_", "a").isidentifier():
-        raise TypeError(f"the name {name!r} is not an identifier")
+        raise TypeError(f"the name {name!r} is not an identifier, such as 'drop_empty'")
     if not callable(target) and not (isinstance(target, str) and ":" in target):
         raise TypeError(f"{name!r} maps to {target!r}, which is neither callable nor 'package.module:Class'")
 

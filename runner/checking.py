@@ -64,13 +64,13 @@ def check_settings(
             value = settings[name]
             checked[name] = _tuples(value, option) if judged else _check_one(component, option, value)
         elif option.required and not partial:
-            raise SettingError(component, name, f"needs option {name!r}, which has no default")
+            raise SettingError(component, name, _needed(option))
     return checked
 
 
 def _check_one(component: str, option: Option, value: Any) -> Any:
     if isinstance(value, str) and value == "???":
-        raise SettingError(component, option.name, f"needs option {option.name!r}, which has no default")
+        raise SettingError(component, option.name, _needed(option))
     if _same(value, option.default):
         return option.default
     from pydantic import ValidationError  # 80 ms that a judged declaration need not pay
@@ -80,6 +80,11 @@ def _check_one(component: str, option: Option, value: Any) -> Any:
         return _judge(option.annotation)(value=value).value
     except ValidationError as error:
         raise SettingError(component, option.name, _told(option, value, error)) from None
+
+
+def _needed(option: Option) -> str:
+    told = f"needs option {option.name!r}, which has no default"
+    return f"{told}. {option.name}: {option.about}" if option.about else told
 
 
 def _judge(annotation: Any) -> Any:

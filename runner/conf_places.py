@@ -45,5 +45,5 @@ def package_folder(name: str) -> Path:
     except ModuleNotFoundError:
         spec = None
     if spec is None or not spec.submodule_search_locations:
-        raise ConfigError(f"the config package {name!r} that a plugin offers cannot be found")
+        raise ConfigError(f"the config package {name!r} cannot be found")
     return Path(next(iter(spec.submodule_search_locations))).resolve()

@@ -8,6 +8,7 @@ record, healthy or with the reason why it is not, and nothing depends on the ord
 from __future__ import annotations
 
 import contextlib
+import inspect
 import traceback
 import warnings
 from collections import Counter
@@ -25,6 +26,7 @@ from runner.contracts import API_VERSION
 from runner.deprecated import RunnerDeprecation
 from runner.errors import did_you_mean
 from runner.isolation import FILTERS_CHANGED, restored_globals
+from runner.lacking import mended_by
 from runner.local_plugin import NAME, local_point
 
 GROUP = "runner.plugins"
@@ -49,10 +51,14 @@ class EntryPointLike(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a plugin, or one of its hooks, cannot be used. summary: one line; details: the traceback, if any."""
+    """Why a plugin, or one of its hooks, cannot be used.
+
+    summary: one line; details: the traceback, if any; mend: the command that mends it, if one is known.
+    """
 
     summary: str
     details: str = ""
+    mend: str = ""
 
     def __str__(self) -> str:
         return self.summary
@@ -80,6 +86,11 @@ class Plugin:
         return f"{self.distribution} {self.version}"
 
     @property
+    def called(self) -> frozenset[str]:
+        """The names by which it may be hidden."""
+        return _names(self.name, self.distribution)
+
+    @property
     def is_local(self) -> bool:
         """Whether it is the `runner_plugins.py` of the folder one stands in."""
         return self.distribution == self.module == NAME
@@ -101,7 +112,7 @@ def discover(
     plugins = [
         _load(point, distribution, version, manager)
         for point, distribution, version in owned
-        if not {point.name, distribution, f"{distribution}:{point.name}"} & set(disabled)
+        if not _names(point.name, distribution) & set(disabled)
     ]
     claims = Counter(plugin.name for plugin in plugins)
     return tuple(
@@ -121,6 +132,10 @@ def plugin_of(module: Any, *, name: str = "local", distribution: str = "local", 
 def hidden_by(environment: Mapping[str, str]) -> list[str]:
     """Return the plugins that the variable `RUNNER_DISABLE` hides, e.g. "acme,other-dist:thing"."""
     return [name.strip() for name in environment.get("RUNNER_DISABLE", "").split(",") if name.strip()]
+
+
+def _names(point: str, distribution: str) -> frozenset[str]:
+    return frozenset({point, distribution, f"{distribution}:{point}"})
 
 
 def _owner(point: EntryPointLike) -> tuple[str, str]:
@@ -158,12 +173,12 @@ def _load(point: EntryPointLike | Any, distribution: str, version: str, manager:
             module = point.load()
             hooks = _hooks_of(module, manager)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything
-        summary = f"{type(error).__name__}: {error}".strip().rstrip(":")
-        return replace(plugin, problem=Problem(summary, traceback.format_exc()))
-    wanted = str(getattr(module, "api_version", API_VERSION))
-    if not _supports(wanted):
-        text = f"needs runner's plugin API {wanted}, this runner offers {API_VERSION}"
-        return replace(plugin, problem=Problem(text))
+        summary = " ".join(f"{type(error).__name__}: {error}".strip().rstrip(":").split())
+        mend = mended_by(error, distribution)
+        return replace(plugin, problem=Problem(summary, traceback.format_exc(), mend))
+    problem = _unfit(getattr(module, "api_version", API_VERSION), distribution)
+    if problem is not None:
+        return replace(plugin, problem=problem)
     if plugin.is_local:  # a file that holds its components imports their libraries, which set filters of their own
         changes = [change for change in changes if change != FILTERS_CHANGED]
     return replace(plugin, hooks=hooks, remarks=tuple(f"while loading, it {change}" for change in changes))
@@ -182,14 +197,17 @@ def _noting_deprecations(changes: list[str]) -> Iterator[None]:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
-def _supports(wanted: str) -> bool:
-    """Say whether a plugin written for API `wanted` runs here: same major, no newer minor."""
+def _unfit(wanted: Any, distribution: str) -> Problem | None:
+    """Say why a plugin written for API `wanted` does not run here: another major, or a newer minor."""
     try:
         major, minor = (int(part) for part in wanted.split("."))
-    except ValueError:
-        return False
-    own_major, own_minor = (int(part) for part in API_VERSION.split("."))
-    return major == own_major and minor <= own_minor
+    except (AttributeError, ValueError):
+        return Problem(f"says api_version = {wanted!r}, which is not of the form {API_VERSION!r}")
+    own = tuple(int(part) for part in API_VERSION.split("."))
+    if major == own[0] and minor <= own[1]:
+        return None
+    mend = f"pip install --upgrade {'runner-ml' if (major, minor) > own else distribution}"
+    return Problem(f"needs runner's plugin API {wanted}, this runner offers {API_VERSION}: {mend}", mend=mend)
 
 
 def _hooks_of(module: Any, manager: pluggy.PluginManager) -> dict[str, HookCall]:
@@ -222,6 +240,15 @@ def _check_names(module: Any, offered: Collection[str]) -> None:
             raise AttributeError(f"hook {name!r} does not exist. {did_you_mean(name, offered)}")
         if name in offered and callable(function) and not marked:
             raise AttributeError(f"function {name!r} is a hook's name but lacks '@runner.hookimpl'")
+        if name in offered and marked:
+            _check_arguments(name, function)
+
+
+def _check_arguments(name: str, function: Callable[..., Any]) -> None:
+    due = [one for one in inspect.signature(function).parameters.values() if one.default is one.empty]
+    wanted = [one.name for one in due if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
+    if wanted:
+        raise TypeError(f"hook {name!r} is called without arguments, and this one needs {', '.join(wanted)}")
 
 
 def _is_optional(function: Any) -> bool:

@@ -14,10 +14,11 @@ import functools
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,15 @@ _CONTRACTS = {kind.contract: name for name, kind in KINDS.items()}
 
 @dataclass(frozen=True)
 class Option:
-    """One thing a component can be told. default: REQUIRED where there is none."""
+    """One thing a component can be told.
+
+    default: REQUIRED where there is none; about: what the docstring says of one that has to be given.
+    """
 
     name: str
     annotation: Any = Any
     default: Any = REQUIRED
+    about: str = ""
 
     @property
     def required(self) -> bool:
@@ -132,8 +137,22 @@ def _live_signature(factory: Callable[..., Any]) -> Signature:
 
 def _signature(options: list[Option], doc: str, file: str, line: int, *, is_open: bool) -> Signature:
     receives = {option.name: kind for option in options if (kind := _received_kind(option.annotation))}
-    plain = tuple(option for option in options if option.name not in receives)
+    plain = tuple(
+        replace(option, about=_about(option.name, doc)) if option.required else option
+        for option in options
+        if option.name not in receives
+    )
     return Signature(plain, receives, doc.strip().split("\n")[0], file, line, is_open)
+
+
+def _about(name: str, doc: str) -> str:
+    """Return what a docstring says of an option, "" where it says nothing.
+
+    >>> _about("base", 'Write it.\\n\\nbase: an image, "python:3.12". wheels: a\\nfolder.')
+    'an image, "python:3.12"'
+    """
+    found = re.search(rf"(?:^|[.;] ){name}: (.+?)(?:\.(?= [A-Z]| [\w, ]+: |$)|$)", " ".join(doc.split()))
+    return found[1] if found else ""
 
 
 def _received_kind(annotation: Any) -> str | None:
@@ -189,7 +208,7 @@ def source_file(name: str) -> Path:
         return Path(loaded.__file__)  # type: ignore[arg-type]
     spec = importlib.util.find_spec(package)
     if spec is None:
-        raise ImportError(f"no package named {package!r} is installed")
+        raise ImportError(f"no package named {package!r} is installed", name=package)
     if not parts and spec.origin:
         return Path(spec.origin)
     for folder in spec.submodule_search_locations or ():

@@ -73,7 +73,7 @@ def test_a_long_value_is_cut_in_the_message() -> None:
 
 @pytest.mark.parametrize("settings", [{}, {"path": "???"}])
 def test_what_must_be_given_is_missed(settings: dict[str, Any]) -> None:
-    with pytest.raises(SettingError, match="needs option 'path', which has no default"):
+    with pytest.raises(SettingError, match=r"needs option 'path', which has no default$"):
         check_settings("source 'csv'", (Option("path", str, REQUIRED),), settings)
 
 

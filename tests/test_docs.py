@@ -45,6 +45,10 @@ class Block:
     def is_executed(self):
         return self.language == "python" and "title" not in self.info
 
+    @property
+    def is_kept(self):
+        return self.is_run or self.is_executed or "title" in self.info
+
 
 def blocks(page):
     text = page.read_text(encoding="utf-8")
@@ -106,6 +110,19 @@ def test_the_page_on_plugins_shows_the_files_of_the_example_and_no_others():
     assert sorted(shown) == names
     for name in names:
         assert shown[name] == (example / name).read_text(encoding="utf-8"), f"{name} differs"
+
+
+def test_the_tutorial_in_chinese_shows_what_the_one_in_english_does():
+    pages = (ROOT / "docs" / "tutorial.md", ROOT / "docs" / "zh-CN" / "tutorial.md")
+    ours, theirs = (
+        [
+            (block.info, re.sub(r"^#.*\n", "", block.text, flags=re.MULTILINE))
+            for block in blocks(page)
+            if block.is_kept
+        ]
+        for page in pages
+    )
+    assert theirs == ours
 
 
 def test_a_block_that_fails_is_told_with_its_page_and_line(tmp_path):

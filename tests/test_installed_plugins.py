@@ -60,6 +60,15 @@ def meddle():
 
 meddle()
 """
+#: What comes of package data that nobody declared.
+CONFLESS = """\
+from runner import hookimpl
+
+@hookimpl
+def runner_conf_dirs():
+    return ["acme_confless.conf"]
+
+"""
 #: Distribution -> (version, entry point, text of its module).
 PLUGINS = {
     "acme-one": ("1.5", "acme", CLEANER.format(name="shout", meddle="pass")),
@@ -67,6 +76,7 @@ PLUGINS = {
     "acme-same": ("1.0", "same", CLEANER.format(name="clip", meddle="pass")),
     "acme-broken": ("1.0", "broken", "import a_package_of_no_such_name\n"),
     "acme-newer": ("3.1", "newer", 'api_version = "1.99"\n' + CLEANER.format(name="later", meddle="pass")),
+    "acme-confless": ("1.0", "confless", CONFLESS + CLEANER.format(name="plain", meddle="pass")),
     "acme-rude": ("1.0", "rude", MEDDLE + CLEANER.format(name="rude", meddle="meddle()")),
 }
 QUICK = ("+experiment=digits", "model.epochs=1", "augmenters=[]", "exporters=[]", "intervals.resamples=0")
@@ -95,7 +105,9 @@ def here(tmp_path, site):
 def test_each_is_listed_with_what_is_wrong_with_it(here):
     rows = {row["distribution"]: row for row in json.loads(here.run("plugins", "--json").assert_success().out)}
     assert rows["acme-broken"]["problems"] == ["ModuleNotFoundError: No module named 'a_package_of_no_such_name'"]
-    assert rows["acme-newer"]["problems"] == ["needs runner's plugin API 1.99, this runner offers 1.0"]
+    assert rows["acme-newer"]["problems"] == [
+        "needs runner's plugin API 1.99, this runner offers 1.0: pip install --upgrade runner-ml"
+    ]
     assert [rows[name]["contested"] for name in ("acme-one", "acme-two", "acme-same")] == [True, True, False]
     told = " ".join(rows["acme-rude"]["remarks"])
     for change in ("working directory", "signal handlers", "warning filters", "Python's global random", "welcome"):
@@ -137,3 +149,13 @@ def test_the_doctor_tells_what_mends_them(here):
     (mend,) = [mend for what, mend in wrong.items() if "acme-broken" in what]
     assert mend == "pip install --upgrade acme-broken, or hide it: RUNNER_DISABLE=broken"
     assert sum("another distribution claims" in what for what in wrong) == 2
+    (mend,) = [mend for what, mend in wrong.items() if "acme-newer" in what]
+    assert mend == "pip install --upgrade runner-ml, or hide it: RUNNER_DISABLE=newer"
+
+
+@pytest.mark.fault("F91")
+def test_configs_that_are_missing_cost_only_themselves(here):
+    ended = here.run(*QUICK, "cleaners=[plain]").assert_success()
+    assert "warning: the configs of acme-confless 1.0 are left out" in ended.err
+    assert "the config package 'acme_confless.conf' cannot be found" in ended.err
+    assert "digits" in here.run("--help").assert_success().out

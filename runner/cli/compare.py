@@ -28,7 +28,7 @@ def main(words: Sequence[str]) -> int:
 
     Raises ConfigError.
     """
-    parser = parser_of("compare", __doc__ or "")
+    parser = parser_of("compare", __doc__ or "", one="")
     parser.add_argument("what", nargs="+", metavar="DIR", help="sweeps or runs: folders, or beginnings of ids")
     way = parser.add_mutually_exclusive_group(required=True)
     way.add_argument("--by", metavar="KEY", help="a setting, such as optimizer.learning_rate")

@@ -11,15 +11,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout, suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.errors import ConfigError
+from runner.errors import ConfigError, PluginError, did_you_mean
 
 if TYPE_CHECKING:
-    from runner.catalogue import Catalogue, Offer
+    from runner.catalogue import Catalogue
     from runner.doctor.finding import Finding
     from runner.execute.request import Request
+    from runner.plan.experiment import Experiment
 
 Look = Callable[[], Iterable["Finding"]]
 
@@ -46,13 +48,31 @@ def _arguments(words: Sequence[str]) -> tuple[Path, list[str], bool]:
 
     plain = [with_plus(word) for word in words if word not in ("--json", "--debug")]
     root = Path("outputs")
-    if "--outputs" in plain:
-        place = plain.index("--outputs")
-        if place + 1 == len(plain):
-            raise ConfigError("doctor: '--outputs' is followed by a folder, as in '--outputs elsewhere'")
-        root = Path(plain[place + 1])
-        del plain[place : place + 2]
+    for place, word in enumerate(plain):
+        flag, equals, folder = word.partition("=")
+        if flag == "--outputs":
+            folder = folder if equals else " ".join(plain[place + 1 : place + 2])
+            if not folder:
+                raise ConfigError("doctor: '--outputs' is followed by a folder, as in '--outputs elsewhere'")
+            root = Path(folder)
+            del plain[place : place + (1 if equals else 2)]
+            break
+    _check_flags(plain)
     return root, plain, "--json" in words
+
+
+def _check_flags(words: Sequence[str]) -> None:
+    """Refuse what asks Hydra for something other than an experiment. Raises ConfigError."""
+    flags = [word.partition("=")[0] for word in words if word.startswith("-")]
+    for flag in flags:
+        if flag in ("-m", "--multirun"):
+            raise ConfigError(
+                f"'runner doctor' looks at one experiment: leave {flag!r} out, and give each key one value."
+            )
+        if flag not in ("--config-dir", "-cd"):
+            raise ConfigError(
+                f"'runner doctor' has no flag {flag!r}. {did_you_mean(flag, ('--outputs', '--json', '--config-dir'))}"
+            )
 
 
 def _looks(root: Path, words: Sequence[str]) -> Iterator[tuple[str, Look]]:
@@ -65,7 +85,7 @@ def _looks(root: Path, words: Sequence[str]) -> Iterator[tuple[str, Look]]:
     kept = Path(os.environ.get("RUNNER_STORE") or root / FOLDER)
     yield "environment", environment.versions
     yield "threads and BLAS", environment.threads
-    yield "plugins", partial(plugins.plugins, catalogue)
+    yield "plugins", lambda: chain(plugins.plugins(catalogue), plugins.hidden(disabled(), Path.cwd()))
     yield "outputs", partial(outputs.outputs, root)
     yield "sweeps", partial(outputs.all_sweeps, root)
     yield "store", partial(outputs.store, kept)
@@ -78,22 +98,38 @@ def _experiment(words: Sequence[str], catalogue: Catalogue) -> Iterator[Finding]
     from runner.declare.composing import Setup
     from runner.declare.sweeping import Options
     from runner.doctor.extras import extras
-    from runner.doctor.finding import well
+    from runner.doctor.finding import told, well
 
-    chosen: list[Offer] = []
+    chosen: list[Experiment] = []
     with redirect_stdout(None):
-        carry_out(words, Setup(catalogue, Path.cwd()), Options(), partial(_offers, chosen, catalogue), _no_sweep)
+        carry_out(words, Setup(catalogue, Path.cwd()), Options(), partial(_resolved, chosen, catalogue), _no_sweep)
     yield well("its declaration is sound")
-    yield from extras(chosen)
+    (experiment,) = chosen
+    yield from extras(one.offer for step in experiment for one in (step, *step.inner))
+    for check in _of_settings(experiment):
+        try:
+            check()
+        except PluginError as error:
+            yield told(error)
 
 
-def _offers(chosen: list[Offer], catalogue: Catalogue, request: Request) -> None:
+def _resolved(chosen: list[Experiment], catalogue: Catalogue, request: Request) -> None:
     from runner.plan.experiment import resolve
 
     with suppress(OSError):
         Path(request.root).rmdir()  # Hydra made it for a run; one that holds anything stays
-    for step in resolve(request.declared, catalogue, judged=True):
-        chosen += [step.offer, *(inner.offer for inner in step.inner)]
+    chosen.append(resolve(request.declared, catalogue, judged=True))
+
+
+def _of_settings(experiment: Experiment) -> Iterator[Callable[[], None]]:
+    """Give what looks for the libraries of settings that are no components."""
+    from runner.execute.interpreting import shap_values  # scikit-learn, and the pages of a report
+    from runner.report.html import document
+
+    if experiment.report == "html":
+        yield document.check_extra
+    if experiment.interpret.shap:
+        yield shap_values.check_extra
 
 
 def _no_sweep(wanted: Any) -> Any:

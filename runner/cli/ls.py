@@ -18,7 +18,7 @@ from runner.report.sweep_page import show_trials, trials_data
 
 def main(words: Sequence[str]) -> int:
     """List runs and sweeps, or the trials of a sweep. words: the command line after `ls`."""
-    parser = parser_of("ls", __doc__ or "")
+    parser = parser_of("ls", __doc__ or "", one="experiment or sweep")
     parser.add_argument("what", nargs="?", metavar="EXPERIMENT|SWEEP", help="only its runs, or a sweep's trials")
     arguments = parser.parse_args(list(words))
     sweep = sweep_of(arguments.outputs, arguments.what) if arguments.what else None

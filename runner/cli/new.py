@@ -54,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     component.set_defaults(carry_out=_component)
     experiment = commands.add_parser("experiment", help="an experiment of your own, begun from another")
     experiment.add_argument("name", help="of its file, such as my_digits")
-    experiment.add_argument("--from", dest="begun_from", required=True, help="the experiment to begin from")
+    experiment.add_argument(
+        "--from", dest="begun_from", metavar="EXPERIMENT", required=True, help="the one to begin from"
+    )
     experiment.set_defaults(carry_out=_experiment)
     return parser
 

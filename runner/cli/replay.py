@@ -8,6 +8,7 @@ kernel or CPU differ, too, are let pass if every score agrees within the toleran
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -70,9 +71,12 @@ def main(words: Sequence[str]) -> int:
 
 
 def _tolerance(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
     if not 0 <= value < 1:
-        raise ValueError(f"{text!r} is no tolerance; give one from 0 to below 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is no tolerance; give one from 0 to below 1")
     return value
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from runner.cli.arguments import check_one
 from runner.cli.which import the_sweep
 from runner.errors import ConfigError
 from runner.record.redaction import REDACTED
@@ -24,6 +25,7 @@ def main(words: Sequence[str]) -> int:
         raise ConfigError(
             "resume: name the folder of a sweep, as in 'runner resume outputs/digits/sweep-0123456789ab'"
         )
+    check_one("runner resume", "sweep", words)
     sweep = the_sweep(Path("outputs"), words[0])
     command = list(sweep.info.command[1:])
     if not command:

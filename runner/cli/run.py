@@ -82,10 +82,12 @@ def disabled() -> list[str]:
 
 
 def _tell_broken(catalogue: Catalogue) -> None:
-    """Say at once that the file beside us is no plugin: whoever wrote it is looking."""
+    """Say at once that the file beside us is no plugin, and whose configs are missing: someone may look for them."""
     for plugin in catalogue.plugins:
         if plugin.is_local and plugin.problem:
             print(f"warning: ./{plugin.name}.py is left out, for it is broken: {plugin.problem}", file=sys.stderr)
+    for plugin, problem in catalogue.left_out("runner_conf_dirs"):
+        print(f"warning: the configs of {plugin} are left out: {problem}", file=sys.stderr)
 
 
 def _crew() -> Crew | None:

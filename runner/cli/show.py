@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from runner.cli.arguments import parser_of
+from runner.cli.arguments import parser_of, trial_number
 from runner.cli.which import sweep_of, the_sweep, trial_of
 from runner.record import strict_json
 from runner.record.read import find
@@ -20,7 +20,7 @@ def main(words: Sequence[str]) -> int:
     """Show a run, a sweep or a trial. words: the command line after `show`."""
     parser = parser_of("show", __doc__ or "")
     parser.add_argument("run", help="a folder, an id of a run or a sweep, or the beginning of one")
-    parser.add_argument("trial", nargs="?", type=int, help="the number of a trial of the sweep")
+    parser.add_argument("trial", nargs="?", type=trial_number, help="the number of a trial of the sweep")
     arguments = parser.parse_args(list(words))
     if arguments.trial is not None:
         return _trial(the_sweep(arguments.outputs, arguments.run), arguments.trial, as_json=arguments.json)

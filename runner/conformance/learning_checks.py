@@ -109,13 +109,14 @@ def _predict(subject: Subject, dataset: Dataset) -> Any:
     return _fit(subject, dataset).predict(dataset.features)
 
 
-def _learnable(subject: Subject) -> list[Sample]:
+def learnable(subject: Subject) -> list[Sample]:
+    """Return the samples that a model learns from."""
     return subject.usable(_samples(subject.build()), lambda dataset: _predict(subject, dataset))
 
 
 def predicts_a_label_or_value_for_each_row(subject: Subject) -> None:
     """Predictions are of shape (n_rows,), finite, and of a classifier among the classes."""
-    for sample in _learnable(subject):
+    for sample in learnable(subject):
         dataset = sample.make()
         predicted = np.asarray(subject.call(_predict, subject, dataset))
         shape = (dataset.n_rows,)
@@ -132,7 +133,7 @@ def predicts_a_label_or_value_for_each_row(subject: Subject) -> None:
 
 def gives_probabilities_that_sum_to_one(subject: Subject) -> None:
     """`predict_proba`, where there is one, is of shape (n_rows, n_classes), each row a distribution."""
-    for sample in _learnable(subject):
+    for sample in learnable(subject):
         model = _fit(subject, sample.make())
         if not (is_classifier(model) and hasattr(model, "predict_proba")):
             continue
@@ -146,7 +147,7 @@ def gives_probabilities_that_sum_to_one(subject: Subject) -> None:
 
 def learns_the_same_again(subject: Subject) -> None:
     """Fitted again with the same seed, it predicts the same."""
-    for sample in _learnable(subject):
+    for sample in learnable(subject):
         first, second = (subject.call(_predict, subject, sample.make()) for _ in range(2))
         subject.expect(
             alike(first, second), f"fitted again with the same seed, it predicts otherwise ({sample.name})"
@@ -155,7 +156,7 @@ def learns_the_same_again(subject: Subject) -> None:
 
 def is_the_same_model_after_pickling(subject: Subject) -> None:
     """Fitted and pickled, it comes back with what it learned."""
-    for sample in _learnable(subject):
+    for sample in learnable(subject):
         model, features = _fit(subject, sample.make()), sample.make().features
         arrived = pickle.loads(pickle.dumps(model))  # noqa: S301 - pickled in the same breath
         same = alike(model.predict(features), arrived.predict(features))
@@ -164,14 +165,14 @@ def is_the_same_model_after_pickling(subject: Subject) -> None:
 
 def does_not_diverge(subject: Subject) -> None:
     """Its own defaults train soundly on columns of unit scale."""
-    for sample in _learnable(subject):
+    for sample in learnable(subject):
         diverged = getattr(subject.call(_fit, subject, sample.make()), "diverged_", None)
         subject.expect(not diverged, f"its training on {sample.name} diverges: {diverged!r}")
 
 
 def does_not_change_the_training_rows(subject: Subject) -> None:
     """Features and target stay as they are, in `fit` and in `predict`."""
-    for sample in _learnable(subject):
+    for sample in learnable(subject):
         expect_untouched(subject, sample.make(), lambda given: _predict(subject, given))
 
 

@@ -15,6 +15,7 @@ from runner.conformance import (
     judging_checks,
     learning_checks,
     listening_checks,
+    together_checks,
     training_checks,
 )
 from runner.conformance.plugin_checks import PLUGIN, Whole
@@ -29,7 +30,7 @@ BY_KIND: Mapping[str, Sequence[Callable[[Subject], None]]] = {
     "splitter": data_checks.SPLITTER,
     "augmenter": data_checks.AUGMENTER,
     "transform": learning_checks.TRANSFORM,
-    "model": learning_checks.MODEL,
+    "model": (*learning_checks.MODEL, together_checks.is_trained_together_as_alone),
     "optimizer": training_checks.OPTIMIZER,
     "scheduler": training_checks.SCHEDULER,
     "metric": judging_checks.METRIC,

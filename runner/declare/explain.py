@@ -92,6 +92,8 @@ def _unparsed(error: OverrideParseException) -> ConfigError:
     word = error.override if len(error.override) <= 200 else f"{error.override[:200]}…"
     key, equals, value = word.partition("=")
     message = f"cannot read {word!r}: {error.message.splitlines()[0]}"
+    if not equals:
+        message += ". A word is of the form key=value; an experiment is named by '+experiment=NAME'."
     if equals and re.search(r"[^\w.,\[\]{}:/+-]", value) and not value.startswith(("'", '"')):
         quoted = value.replace("'", "\\'")
         message += f"\n  A text with special characters is quoted twice: \"{key}='{quoted}'\""

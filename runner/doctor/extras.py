@@ -10,16 +10,15 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 from runner.catalogue import Offer
+from runner.discovery import Plugin
 from runner.doctor.finding import Finding, noted, well, wrong
 from runner.errors import ExitCode
+from runner.lacking import brings
 from runner.signature import source_file, split_target
 
 _ADVICE = re.compile(r"pip install (?:--upgrade )?'?([\w.-]+\[[\w,-]+\])")
@@ -55,6 +54,8 @@ def lacks(offer: Offer) -> list[Lack]:
     """List what a component's package imports for it and is not there. Raises ImportError where its module is not."""
     module, name = _place(offer)
     own = module.partition(".")[0]
+    if not _is_its_own(own, offer.plugin):
+        return []  # a class of a library: what its neighbours import, such as its tests, is that library's business
     waiting, seen = [(module, False)], {module}
     found: dict[str, Lack] = {}
     while waiting:
@@ -71,6 +72,13 @@ def lacks(offer: Offer) -> list[Lack]:
                 waiting.append((imported, later))
         name = None  # of the neighbours all is looked at
     return list(found.values())
+
+
+def _is_its_own(package: str, plugin: Plugin) -> bool:
+    """Say whether a package is of the plugin's distribution; one that nobody is known to have installed may be."""
+    if package == plugin.module.partition(".")[0]:
+        return True
+    return plugin.distribution in packages_distributions().get(package, [plugin.distribution])
 
 
 def _place(offer: Offer) -> tuple[str, str | None]:
@@ -102,20 +110,6 @@ def _is_module(name: str) -> bool:
 
 
 def _installed_by(lack: Lack, offer: Offer) -> str:
-    """Name what brings a package: what the file itself advises, an extra of the distribution, or the package."""
+    """Name what brings a package: what the file itself advises, what the distribution asks for, or the package."""
     advised = _ADVICE.search(lack.file.read_text(encoding="utf-8", errors="replace"))
-    if advised:
-        return f"'{advised[1]}'"
-    try:
-        needed = [Requirement(text) for text in requires(offer.plugin.distribution) or ()]
-    except PackageNotFoundError:
-        needed = []
-    for requirement in needed:
-        if canonicalize_name(requirement.name) == canonicalize_name(lack.package):
-            extra = re.search(r"extra == ['\"]([\w-]+)['\"]", str(requirement.marker or ""))
-            return (
-                f"'{offer.plugin.distribution}[{extra[1]}]'"
-                if extra
-                else f"'{requirement.name}{requirement.specifier}'"
-            )
-    return lack.package
+    return f"'{advised[1]}'" if advised else brings(lack.package, offer.plugin.distribution) or lack.package

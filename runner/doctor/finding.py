@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from runner.errors import ExitCode, RunnerError
+
+_COMMAND = re.compile(r"pip install (--upgrade )?('[^']+'|[\w.-]+)")
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,18 @@ def wrong(what: str, mend: str, code: ExitCode) -> Finding:
     return Finding(what, code, mend)
 
 
+def told(error: RunnerError) -> Finding:
+    """Tell of an error, with the command that its own words advise as what mends it."""
+    advised = _COMMAND.search(str(error))
+    return wrong(str(error), advised[0] if advised else "", error.exit_code)
+
+
 def examined(look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
     """Give what a look finds; where it fails, that is a finding: whoever asks a doctor wants no traceback."""
     try:
         yield from look()
     except RunnerError as error:
-        yield wrong(str(error), "", error.exit_code)
+        yield told(error)
     except OSError as error:
         yield wrong(f"{error.filename or 'the disk'}: {error.strerror or error}", "", ExitCode.RESOURCES)
     except Exception as error:  # noqa: BLE001 - told as what could not be seen

@@ -54,7 +54,10 @@ def _unfinished(folder: Path) -> Finding:
 
 def all_sweeps(root: Path) -> Iterator[Finding]:
     """Verify each sweep, and say who is working on it."""
-    for sweep in sweeps(root):
+    found = sweeps(root)
+    if not found:
+        yield well(f"'{root}' holds no sweep yet")
+    for sweep in found:
         yield from _sweep(sweep)
 
 

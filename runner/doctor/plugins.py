@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from runner.catalogue import Catalogue
 from runner.contracts import KINDS
-from runner.discovery import Plugin
+from runner.discovery import Plugin, discover
 from runner.doctor.finding import Finding, noted, well, wrong
-from runner.errors import ExitCode
+from runner.errors import ExitCode, did_you_mean
 
 
 def plugins(catalogue: Catalogue) -> Iterator[Finding]:
@@ -19,11 +20,24 @@ def plugins(catalogue: Catalogue) -> Iterator[Finding]:
         yield from _claimed_twice(kind, catalogue)
 
 
+def hidden(names: Collection[str], folder: Path) -> Iterator[Finding]:
+    """Tell which plugins `RUNNER_DISABLE` hides, and which of its names are nobody's. folder: where one stands."""
+    everyone = discover(folder=folder) if names else ()
+    for name in names:
+        meant = [plugin for plugin in everyone if name in plugin.called]
+        if meant:
+            yield noted(f"{' and '.join(map(str, meant))} is hidden by RUNNER_DISABLE={name}", "unset RUNNER_DISABLE")
+        else:
+            known = {one for plugin in everyone for one in plugin.called}
+            yield noted(f"RUNNER_DISABLE names {name!r}, which is no plugin. {did_you_mean(name, known)}")
+
+
 def _of(plugin: Plugin, catalogue: Catalogue) -> Iterator[Finding]:
     called = f"plugin {plugin.name!r} of {plugin}"
     problems = catalogue.problems(plugin)
     for problem in problems:
-        mend = f"mend ./{plugin.name}.py" if plugin.is_local else f"pip install --upgrade {plugin.distribution}"
+        usual = f"mend ./{plugin.name}.py" if plugin.is_local else f"pip install --upgrade {plugin.distribution}"
+        mend = problem.mend or usual
         yield wrong(
             f"{called} is broken: {problem}", f"{mend}, or hide it: RUNNER_DISABLE={plugin.name}", ExitCode.PLUGIN
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from runner.scaffold.templates import filled
 LONGEST = {"component": 30, "plugin": 20}
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 #: Modules that a plugin package has besides its components.
-_TAKEN = {"hooks", "conf", "tests"}
+_TAKEN = {"hooks", "conf", "tests", "experiment"}
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,21 @@ def check_name(name: str, what: str) -> None:
     if not _SNAKE_CASE.fullmatch(name) or keyword.iskeyword(name) or name.endswith("_"):
         raise ConfigError(
             f"{name!r} cannot be the name of a {what}: it takes lower-case letters, digits and underscores, begins "
-            "with a letter, does not end with '_', and is no word of Python's. 'drop_empty' would be one."
+            f"with a letter, does not end with '_', and is no word of Python's. {_nearest(name)!r} would be one."
         )
     if len(name) > LONGEST[what]:
         raise ConfigError(f"the name {name!r} has {len(name)} letters; a {what}'s has at most {LONGEST[what]}.")
+
+
+def _nearest(name: str) -> str:
+    """Return a name that could be one.
+
+    >>> _nearest("Drop-Empty!"), _nearest("2nd"), _nearest("class")
+    ('drop_empty', 'drop_empty', 'my_class')
+    """
+    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    mended = f"my_{words}" if keyword.iskeyword(words) else words
+    return mended if _SNAKE_CASE.fullmatch(mended) else "drop_empty"
 
 
 def check_component(component: NewComponent, catalogue: Catalogue) -> None:
@@ -84,6 +96,11 @@ def check_component(component: NewComponent, catalogue: Catalogue) -> None:
     check_name(component.name, "component")
     if component.name in _TAKEN | {NONE}:
         raise ConfigError(f"{component.name!r} means something else already; choose another name.")
+    if not _is_free(component):
+        raise ConfigError(
+            f"a {component.kind} {component.name!r} would be the class {component.class_name!r}, which means "
+            f"something else in its file. Choose another name, such as '{component.name}_{component.kind}'."
+        )
     offers = [offer for offer in catalogue.offers(component.kind) if offer.name == component.name]
     if offers:
         who = " and ".join(str(offer.plugin) for offer in offers)
@@ -91,3 +108,12 @@ def check_component(component: NewComponent, catalogue: Catalogue) -> None:
             f"{component.kind} {component.name!r} is offered by {who} already, and two of one name could only be "
             "chosen as 'distribution:name'. Choose another name."
         )
+
+
+def _is_free(component: NewComponent) -> bool:
+    """Say whether the name of the class is neither Python's own nor one that the file imports."""
+    if keyword.iskeyword(component.class_name):
+        return False
+    tree = ast.parse(component.files()[component.file])
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return component.class_name not in {alias.asname or alias.name for node in imports for alias in node.names}

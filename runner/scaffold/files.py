@@ -15,8 +15,8 @@ def write_new(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     there = [path for path in paths if path.exists() or path.is_symlink()]
     if there:
         raise ConfigError(
-            f"{' and '.join(repr(str(path)) for path in there)} exists already and is left as it is. "
-            "Choose another name, or move it away."
+            f"{' and '.join(repr(str(path)) for path in there)} cannot be written over what is there already. "
+            "Choose another name, or move that away."
         )
     for path, text in paths.items():
         with storage_errors("writing", path):

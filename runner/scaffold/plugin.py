@@ -32,11 +32,12 @@ class NewPlugin:
 
         Raises ConfigError for a name that cannot be, or a component named twice.
         """
-        check_name(name, "plugin")
-        if name.startswith("runner"):
+        if name.startswith(("runner_", "runner-")) or name == "runner":
             raise ConfigError(
-                f"{name!r}: give the name without 'runner'; the package is called 'runner_NAME' anyway."
+                f"{name!r}: give the name without 'runner', such as {name[7:] or 'acme'!r}; the package is called "
+                "'runner_NAME' anyway."
             )
+        check_name(name, "plugin")
         package = f"runner_{name}"
         chosen = [NewComponent(kind, called or f"{name}_{kind}", package) for kind, called in kinds]
         order = list(KINDS)

@@ -34,7 +34,7 @@ def test_a_component_joins_the_package_one_stands_in(here, capsys, monkeypatch):
     assert '"cost": "runner_acme.cost:Cost",' in (here / "runner-acme/runner_acme/hooks.py").read_text()
     assert (here / "runner-acme/tests/test_cost.py").is_file()
     assert main(["new", "component", "metric", "cost"]) == 2
-    assert "cost.py' and 'tests/test_cost.py' exists already" in capsys.readouterr().err
+    assert "cost.py' and 'tests/test_cost.py' cannot be written over" in capsys.readouterr().err
 
 
 def test_a_hook_module_of_another_style_is_left_alone_and_the_offer_shown(here, capsys, monkeypatch):

@@ -127,7 +127,8 @@ def test_a_redacted_setting_is_named_and_never_used(project: Project) -> None:
 
 
 def test_a_tolerance_that_is_none_is_refused(project: Project) -> None:
-    assert "--tolerance" in project.run("replay", the_run(project).info.id, "--tolerance", "2").assert_code(2).err
+    told = project.run("replay", the_run(project).info.id, "--tolerance", "2").assert_code(2).err
+    assert "--tolerance: '2' is no tolerance; give one from 0 to below 1" in told
 
 
 def test_r5_code_that_was_in_no_commit_must_lie_here_again(tmp_path: Path) -> None:

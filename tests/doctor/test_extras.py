@@ -49,6 +49,11 @@ def test_what_its_own_class_imports_is_needed_and_what_a_neighbour_imports_when_
     assert "acme_lacking" not in sys.modules
 
 
+def test_what_the_neighbours_of_a_librarys_own_class_import_is_not_asked_for(monkeypatch):
+    monkeypatch.setattr("runner.doctor.extras.find_spec", lambda name: None)
+    assert lacks(make_catalogue().find("model", "Ridge")) == []
+
+
 def test_each_is_told_with_the_command_that_brings_it(offer):
     needed, perhaps, summary = extras([offer, offer])
     assert (needed.what, needed.mend, needed.code) == (

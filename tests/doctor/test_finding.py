@@ -15,4 +15,12 @@ def test_a_look_that_fails_is_a_finding_beside_what_it_found():
     ]:
         first, second = examined(lambda error=error: failing(error))
         assert first.state == "ok"
-        assert (int(second.code), second.what) == (code, text)
+        assert (int(second.code), second.what, second.mend) == (code, text, "")
+
+
+def test_a_command_that_an_error_advises_is_what_mends_it():
+    error = PluginError(
+        "images need Pillow, which is not installed: pip install 'runner-ml[images]'; or leave them out"
+    )
+    _, found = examined(lambda: failing(error))
+    assert found.mend == "pip install 'runner-ml[images]'"

@@ -12,10 +12,15 @@ def test_a_kind_is_known_by_its_name_and_by_its_group():
         kind_of("metrik")
 
 
-@pytest.mark.parametrize("name", ["Shout", "2nd", "a-b", "", "class", "a b", "größe", "shout_", "../up"])
-def test_a_name_that_could_not_be_a_modules_is_refused_with_one_that_could(name):
-    with pytest.raises(ConfigError, match=r"cannot be the name of a component: .* 'drop_empty'"):
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("Shout", "shout"), ("2nd", "drop_empty"), ("a-b", "a_b"), ("", "drop_empty"), ("class", "my_class"),
+     ("a b", "a_b"), ("größe", "gr_e"), ("shout_", "shout"), ("../up", "up")],
+)  # fmt: skip
+def test_a_name_that_could_not_be_a_modules_is_refused_with_one_that_could(name, nearest):
+    with pytest.raises(ConfigError, match=rf"cannot be the name of a component: .* '{nearest}' would be one"):
         check_name(name, "component")
+    check_name(nearest, "component")
 
 
 def test_a_name_is_bounded():
@@ -24,10 +29,20 @@ def test_a_name_is_bounded():
         check_name("a" * 31, "component")
 
 
-@pytest.mark.parametrize("name", ["hooks", "conf", "none"])
+@pytest.mark.parametrize("name", ["hooks", "conf", "none", "experiment"])
 def test_a_name_that_means_something_else_is_refused(name):
     with pytest.raises(ConfigError, match="means something else"):
         check_component(NewComponent("cleaner", name, "acme"), make_catalogue(installed=False))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("cleaner", "dataset"), ("cleaner", "true"), ("exporter", "path"), ("model", "any")]
+)
+def test_a_name_whose_class_means_something_in_its_file_is_refused_with_one_that_does_not(kind, name):
+    catalogue = make_catalogue(installed=False)
+    with pytest.raises(ConfigError, match=rf"the class '{name.title()}', .* such as '{name}_{kind}'"):
+        check_component(NewComponent(kind, name, "acme"), catalogue)
+    check_component(NewComponent(kind, f"{name}_{kind}", "acme"), catalogue)
 
 
 def test_a_name_that_is_offered_is_refused_with_who_offers_it():

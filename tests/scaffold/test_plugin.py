@@ -77,7 +77,9 @@ def test_a_package_depends_on_what_its_components_import():
     ("name", "kinds", "told"),
     [
         ("Acme", [("cleaner", None)], "cannot be the name of a plugin"),
-        ("runner_acme", [("cleaner", None)], "give the name without 'runner'"),
+        ("runner_acme", [("cleaner", None)], "give the name without 'runner', such as 'acme'"),
+        ("runner-acme", [("cleaner", None)], "give the name without 'runner', such as 'acme'"),
+        ("acme-ml", [("cleaner", None)], "'acme_ml' would be one"),
         ("acme", [("cleaner", None), ("cleaner", None)], "two components are called 'acme_cleaner'"),
     ],
 )

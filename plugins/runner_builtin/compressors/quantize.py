@@ -7,20 +7,21 @@ computed in float32 from the eight-bit weights, so what is measured afterwards i
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.pipeline import Pipeline
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
-from runner_builtin.compressors.compressed_model import CompressedModel
+from runner_builtin.compressors.compressed_model import (
+    CompressedClassifier,
+    CompressedModel,
+    CompressedRegressor,
+    ending_in,
+)
 from runner_builtin.compressors.linear_parts import Link
-from runner_builtin.compressors.networks import ACTIVATIONS, Activation, Network, chances, network_of
-from runner_builtin.models.gradient_classifier import labels
+from runner_builtin.compressors.networks import ACTIVATIONS, Activation, Network, network_of
 
 Array = NDArray[Any]
 
@@ -48,11 +49,7 @@ class QuantizeCompressor:
             smaller = QuantizedClassifier(**parts, classes=network.classes, link=network.link)
         else:
             smaller = QuantizedRegressor(**parts, flat=network.flat)
-        if hasattr(model, "feature_names_in_"):
-            smaller.feature_names_in_ = model.feature_names_in_
-        compressed = copy.copy(pipeline)
-        compressed.steps = [*pipeline.steps[:-1], (name, smaller)]
-        return compressed
+        return ending_in(pipeline, smaller)
 
 
 def _eight_bits(weights: Array) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -69,7 +66,6 @@ class _Quantized(CompressedModel):
     scales: list[NDArray[np.float32]]
     biases: list[NDArray[np.float32]]
     activation: Activation
-    feature_names_in_: Array
 
     @property
     def n_features_in_(self) -> int:
@@ -91,11 +87,7 @@ class _Quantized(CompressedModel):
         )
 
 
-def _has_link(model: Any) -> bool:
-    return model.link is not None
-
-
-class QuantizedClassifier(ClassifierMixin, _Quantized):
+class QuantizedClassifier(CompressedClassifier, _Quantized):
     """A classifier with weights of eight bits. link: how scores become probabilities; None if they do not."""
 
     def __init__(
@@ -114,31 +106,12 @@ class QuantizedClassifier(ClassifierMixin, _Quantized):
         self.classes = classes
         self.link = link
 
-    @property
-    def classes_(self) -> Array:
-        """The labels, in the order of the columns of scores and probabilities."""
-        return self.classes
-
     def network(self) -> Network:
         """Return its layers as float32."""
         return Network(self._layers(), tuple(self.biases), self.activation, self.classes, self.link)
 
-    def decision_function(self, X: Any) -> Array:
-        """Return scores: (n_rows,) for two classes with one output, else (n_rows, n_outputs)."""
-        scores = self._scores(X)
-        return scores[:, 0] if scores.shape[1] == 1 else scores
 
-    def predict(self, X: Any) -> Array:
-        """Return the label (n_rows,) with the highest score."""
-        return labels(self.decision_function(X), self.classes)
-
-    @available_if(_has_link)
-    def predict_proba(self, X: Any) -> Array:
-        """Return the probability of each class, (n_rows, n_classes)."""
-        return chances(self.link, self._scores(X))
-
-
-class QuantizedRegressor(RegressorMixin, _Quantized):
+class QuantizedRegressor(CompressedRegressor, _Quantized):
     """A regression with weights of eight bits. flat: whether it gives (n_rows,)."""
 
     def __init__(
@@ -158,8 +131,3 @@ class QuantizedRegressor(RegressorMixin, _Quantized):
     def network(self) -> Network:
         """Return its layers as float32."""
         return Network(self._layers(), tuple(self.biases), self.activation, flat=self.flat)
-
-    def predict(self, X: Any) -> Array:
-        """Return the predicted values, (n_rows,) or (n_rows, n_outputs)."""
-        values = self._scores(X)
-        return values[:, 0] if self.flat else values

@@ -7,21 +7,23 @@ coefficients (n_outputs, n_features) become two thin factors, whose product is t
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
+from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
 from runner.errors import ConfigError
 from runner.options import Count, UnitInterval
-from runner_builtin.compressors.compressed_model import CompressedModel
-from runner_builtin.compressors.linear_parts import LINKS, Array, Link, coefficients, link_of
+from runner_builtin.compressors.compressed_model import (
+    CompressedClassifier,
+    CompressedModel,
+    CompressedRegressor,
+    ending_in,
+)
+from runner_builtin.compressors.linear_parts import Array, Link, coefficients, link_of
 from runner_builtin.compressors.networks import Network
-from runner_builtin.models.gradient_classifier import labels
 
 
 class TruncatedSVDCompressor:
@@ -51,11 +53,7 @@ class TruncatedSVDCompressor:
             smaller = LowRankLinearClassifier(inner, outer, intercept, model.classes_, link)
         else:
             smaller = LowRankLinearRegressor(inner, outer, intercept)
-        if hasattr(model, "feature_names_in_"):
-            smaller.feature_names_in_ = model.feature_names_in_
-        compressed = copy.copy(pipeline)
-        compressed.steps = [*pipeline.steps[:-1], (name, smaller)]
-        return compressed
+        return ending_in(pipeline, smaller)
 
     def _rank(self, name: str, shape: tuple[int, int], sizes: Array) -> int:
         """How many directions to keep. sizes: the singular values, largest first."""
@@ -90,7 +88,6 @@ class _LowRankLinear(CompressedModel):
     inner: Array
     outer: Array
     intercept: Array
-    feature_names_in_: Array
 
     @property
     def n_features_in_(self) -> int:
@@ -103,15 +100,10 @@ class _LowRankLinear(CompressedModel):
 
     def _scores(self, X: Any) -> Array:
         X = validate_data(self, X, accept_sparse="csr", reset=False)
-        scores = np.asarray((X @ self.inner) @ self.outer + self.intercept)
-        return scores[:, 0] if scores.shape[1] == 1 else scores
+        return np.asarray((X @ self.inner) @ self.outer + self.intercept)
 
 
-def _has_link(model: Any) -> bool:
-    return model.link is not None
-
-
-class LowRankLinearClassifier(ClassifierMixin, _LowRankLinear):
+class LowRankLinearClassifier(CompressedClassifier, _LowRankLinear):
     """A linear classifier held as two factors. link: how scores become probabilities; None if they do not."""
 
     def __init__(
@@ -123,30 +115,12 @@ class LowRankLinearClassifier(ClassifierMixin, _LowRankLinear):
         self.classes = classes
         self.link = link
 
-    @property
-    def classes_(self) -> Array:
-        """The labels, in the order of the columns of scores and probabilities."""
-        return self.classes
-
     def network(self) -> Network:
         """Return it as two layers with nothing between them."""
         return Network(*self._layers(), classes=self.classes, link=self.link)
 
-    def decision_function(self, X: Any) -> Array:
-        """Return scores: (n_rows,) for two classes with one output, else (n_rows, n_outputs)."""
-        return self._scores(X)
 
-    def predict(self, X: Any) -> Array:
-        """Return the label (n_rows,) with the highest score."""
-        return labels(self._scores(X), self.classes)
-
-    @available_if(_has_link)
-    def predict_proba(self, X: Any) -> Array:
-        """Return the probability of each class, (n_rows, n_classes)."""
-        return LINKS[self.link](self._scores(X))
-
-
-class LowRankLinearRegressor(RegressorMixin, _LowRankLinear):
+class LowRankLinearRegressor(CompressedRegressor, _LowRankLinear):
     """A linear regression of several targets held as two factors."""
 
     def __init__(self, inner: Array, outer: Array, intercept: Array) -> None:
@@ -157,7 +131,3 @@ class LowRankLinearRegressor(RegressorMixin, _LowRankLinear):
     def network(self) -> Network:
         """Return it as two layers with nothing between them."""
         return Network(*self._layers())
-
-    def predict(self, X: Any) -> Array:
-        """Return the predicted values (n_rows, n_outputs)."""
-        return self._scores(X)

@@ -42,7 +42,8 @@ _WHEELS = "Wheels that requirements.lock names and that are not to be fetched fr
 class ContainerDeployer:
     """Writes a Dockerfile from a fixed template, the bundle, hash-locked requirements and the server's settings.
 
-    base: an image with Python, pinned by its digest: "python:3.12-slim@sha256:…". wheels: a folder of wheels, for
+    base: an image with Python, pinned by its digest: "python:3.12-slim@sha256:<64 hex digits>", which `docker buildx
+    imagetools inspect python:3.12-slim` tells. wheels: a folder of wheels, for
     what the package index has not or is not to be asked for; they are copied into the context. engine: which export
     answers; left open, the server chooses. extras: of runner-ml that the model's steps need, such as "images".
     Raises ConfigError for a base that is not pinned, and for packages whose hashes nobody knows.
@@ -65,7 +66,8 @@ class ContainerDeployer:
         if not _PINNED.fullmatch(self.base):
             raise ConfigError(
                 f"deployers.container.base: {self.base!r} is no image pinned by its digest. Write "
-                "'python:3.12-slim@sha256:<64 hex digits>'; 'docker buildx imagetools inspect IMAGE' tells it."
+                "'python:3.12-slim@sha256:<64 hex digits>'; 'docker buildx imagetools inspect python:3.12-slim' "
+                "tells the digest."
             )
         check_engine("container", bundle, self.engine)
         packages = server_packages("container", bundle, self.extras or [], self.engine)

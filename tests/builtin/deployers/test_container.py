@@ -7,6 +7,7 @@ import pytest
 
 from runner.errors import ConfigError
 from runner.record.read import Run
+from runner.testing import make_catalogue
 from runner_builtin.deployers.container import ContainerDeployer
 
 BASE = f"python:3.12-slim@sha256:{'ab' * 32}"
@@ -81,3 +82,11 @@ def test_a_base_may_be_of_any_registry(bundle, wheels, tmp_path, base):
 def test_an_engine_whose_export_is_not_there_is_refused(bundle, tmp_path):
     with pytest.raises(ConfigError, match=r"engine: 'onnx' answers from the export 'onnx', and the bundle has skops"):
         ContainerDeployer(base=BASE, engine="onnx").deploy(bundle, tmp_path)
+
+
+def test_without_a_base_it_is_refused_with_one_that_would_do_before_anything_runs():
+    deployer = make_catalogue().find("deployer", "container")
+    with pytest.raises(
+        ConfigError, match=r'base: an image with Python, .* "python:3.12-slim@sha256:<64 hex digits>"'
+    ):
+        deployer.check({})
