@@ -53,7 +53,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Took:
-    """What a sweep took. sender: CPU seconds of the process that sends; later: seconds from its end until all was sent."""
+    """What a sweep took. sender: CPU seconds of the process that sends; later: seconds until all was sent."""
 
     seconds: float
     cpu: float

@@ -78,7 +78,7 @@ class Spooling:
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, default=_plain) + "\n")
+        self._file.write(_line(line))
         self._file.flush()
 
 
@@ -147,6 +147,13 @@ class Spooled:
                 return True
         return False
 
+    def is_at_work(self) -> bool:
+        """Tell whether its writer lives, and has not said that nothing follows."""
+        last = _line(_END).encode()
+        with self.path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - len(last)))
+            return file.read() != last and self.is_written()
+
     def remove(self) -> None:
         """Take it away: all of it is sent."""
         for suffix in (".sent", ".trouble", ".jsonl"):
@@ -156,6 +163,16 @@ class Spooled:
 def waiting(folder: Path) -> Iterator[Path]:
     """List the spool files, the oldest first."""
     yield from sorted(folder.glob("*.jsonl"), key=lambda path: [int(part) for part in path.stem.split("-")])
+
+
+def share_left(path: Path) -> float:
+    """Return the share of a spool file that is not sent yet."""
+    with suppress(FileNotFoundError):
+        size = path.stat().st_size
+        with suppress(FileNotFoundError, ValueError):
+            return 1 - int(path.with_suffix(".sent").read_text()) / size
+        return 1.0
+    return 0.0
 
 
 def trouble(path: Path) -> str:
@@ -168,6 +185,10 @@ def trouble(path: Path) -> str:
 def refused(path: Path) -> Path:
     """Return where events are kept that MLflow refused."""
     return path.with_suffix(".refused")
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False, default=_plain) + "\n"
 
 
 def _plain(value: Any) -> Any:

@@ -307,6 +307,17 @@ def test_what_is_not_sent_at_the_end_is_named(heard: tuple[MlflowTracker, Path],
     assert not Spooled.open(path).is_written()
 
 
+def test_what_would_take_too_long_is_not_waited_for(heard: tuple[MlflowTracker, Path], caplog: Any) -> None:
+    tracker, _ = heard
+    tracker.wait = 5.0
+    for number in range(300):
+        tracker.hear(Event("trial_finished", trial=number))
+    began = time.monotonic()
+    tracker.close()
+    assert time.monotonic() - began < 1.0
+    assert "that goes on in the background" in caplog.text
+
+
 def test_what_mlflow_refused_is_named(heard: tuple[MlflowTracker, Path], caplog: Any) -> None:
     tracker, path = heard
     Spooled.open(path).refused({"name": "run_started"}, "too long")
