@@ -14,6 +14,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -55,20 +56,34 @@ def detach(folder: Path) -> bool:
     if os.fork():
         return False
     os.setsid()
-    _step_back()
+    os.nice(_NICE)
+    threading.Thread(target=_give_way, args=(folder,), daemon=True).start()
     told = os.open(folder / "sender.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC, 0o600)
     for stream in (1, 2):
         os.dup2(told, stream)
     return True
 
 
-def _step_back() -> None:
-    """Give way to others, of this session and of all."""
-    os.nice(_NICE)
-    with suppress(
-        OSError
-    ):  # Linux weighs sessions against each other first, by a niceness of their own (autogroup(7))
-        Path("/proc/self/autogroup").write_text(str(_NICE))
+def _give_way(folder: Path) -> None:
+    """Stand behind all sessions while somebody works, and beside them when only what was written is to be sent."""
+    while True:
+        behind = any(map(_is_at_work, waiting(folder)))
+        weigh(_NICE if behind else 0)
+        time.sleep(_LOOK)
+
+
+def _is_at_work(path: Path) -> bool:
+    with suppress(FileNotFoundError):  # all of it is sent by now
+        return Spooled.open(path).is_at_work()
+    return False
+
+
+def weigh(niceness: int) -> None:
+    """Set the niceness of this session, which is what Linux weighs first (autogroup(7)); elsewhere there is none."""
+    place = Path("/proc/self/autogroup")
+    with suppress(OSError):
+        if not place.read_text().endswith(f"nice {niceness}\n"):
+            place.write_text(str(niceness))
 
 
 def send(folder: Path) -> bool:

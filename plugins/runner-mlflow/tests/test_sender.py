@@ -71,17 +71,24 @@ def test_it_does_not_rest_when_another_run_has_begun(tmp_path: Path) -> None:
     assert place.written[-1] == "cut off"
 
 
-def test_it_gives_way_to_other_sessions_too() -> None:
+def test_it_stands_behind_other_sessions_while_somebody_works(tmp_path: Path) -> None:
+    if not Path("/proc/self/autogroup").exists():
+        pytest.skip("sessions are not weighed here")
     ask = (
-        "import os; from runner_mlflow.sender import _step_back; _step_back(); print(os.nice(0));"
-        "place = '/proc/self/autogroup'; print(open(place).read() if os.path.exists(place) else 'nice 10')"
+        "import sys, time, threading; from pathlib import Path; from runner_mlflow.sender import _give_way;"
+        "threading.Thread(target=_give_way, args=(Path(sys.argv[1]),), daemon=True).start();"
+        "[(time.sleep(1), print(Path('/proc/self/autogroup').read_text().strip(), flush=True)) for _ in range(5)]"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, start_new_session=True
-    )
-    nice, group = told.stdout.split(maxsplit=1)
-    assert nice == "10"
-    assert group.strip().endswith("nice 10")
+    spooling = Spooling.begin(tmp_path, HEADER)
+    command = [sys.executable, "-c", ask, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as asked:
+        assert asked.stdout
+        told = [asked.stdout.readline(), asked.stdout.readline()]
+        spooling.end()
+        told += asked.stdout.readlines()
+    spooling.leave()
+    assert told[1].endswith("nice 10\n")
+    assert told[-1].endswith("nice 0\n")
 
 
 def test_the_share_that_is_not_sent_is_known(tmp_path: Path) -> None:
