@@ -231,7 +231,7 @@ def test_nothing_is_lost_or_sent_twice_when_the_server_is_killed_in_mid_sweep(
 
 
 def test_what_a_server_that_is_away_did_not_get_is_sent_by_hand(followed: Any, server: Server) -> None:
-    outcome = followed.sweep("model.level=1,2", *at(server.address)).assert_success()
+    outcome = followed.sweep("model.level=1,2", *at(server.address, "trackers.mlflow.wait=60")).assert_success()
     assert "tracker 'mlflow': MLflow" in outcome.out + outcome.err
     assert "Nothing is lost" in outcome.out + outcome.err
     listed = followed.python("-m", "runner_mlflow")
