@@ -16,10 +16,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from runner_mlflow.errors import Away
@@ -86,15 +87,15 @@ def weigh(niceness: int) -> None:
             place.write_text(str(niceness))
 
 
-def send(folder: Path) -> bool:
-    """Send all that waits. Returns whether nothing is left."""
+def send(folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Send all that waits. instead: address -> another one to send that to. Returns whether nothing is left."""
     with _alone(folder):
         if not any(waiting(folder)):
             return True
         os.environ.update(_SURROUNDINGS)
         from runner_mlflow.places import Places  # MLflow takes seconds to import, and there may be nothing to do
 
-        return _Sending(folder, Places()).carry_out()
+        return _Sending(folder, Places(instead)).carry_out()
 
 
 @contextmanager

@@ -45,6 +45,17 @@ def spool_folder(chosen: str | None = None) -> Path:
     return Path(state, "runner-mlflow")
 
 
+def absolute(address: str) -> str:
+    """Return an address that means the same in every folder.
+
+    >>> absolute("http://host:5000"), absolute("sqlite:////var/a.db"), absolute("/var/mlruns")
+    ('http://host:5000', 'sqlite:////var/a.db', '/var/mlruns')
+    """
+    if address.startswith(SQLITE):
+        return f"{SQLITE}{Path(address.removeprefix(SQLITE)).absolute()}"
+    return address if ":" in address or address == "databricks" else str(Path(address).absolute())
+
+
 class Spooling:
     """A spool file being written. path: of it."""
 

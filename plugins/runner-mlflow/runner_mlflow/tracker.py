@@ -19,7 +19,7 @@ from typing import Literal
 from runner.contracts import Event
 from runner.options import NonNegative
 from runner_mlflow.sender import start
-from runner_mlflow.spool import SQLITE, Header, Spooling, refused, share_left, spool_folder, trouble
+from runner_mlflow.spool import Header, Spooling, absolute, refused, share_left, spool_folder, trouble
 
 log = logging.getLogger("runner")
 #: Seconds between looks at whether all is sent, and for a server to answer after all.
@@ -78,7 +78,8 @@ class MlflowTracker:
         if not sent and reason:
             log.warning(
                 "tracker 'mlflow': %s. Nothing is lost: what was not sent waits in '%s'. The next run with this "
-                "tracker sends it, or 'python -m runner_mlflow send'.", reason, spooling.path,
+                "tracker sends it, or 'python -m runner_mlflow send', with '--instead OLD NEW' to another address.",
+                reason, spooling.path,
             )  # fmt: skip
         elif not sent:
             log.warning(
@@ -107,20 +108,9 @@ class MlflowTracker:
         return Header(
             key=str(first.run),
             sweep=first.name.startswith(("sweep", "trial")),
-            address=None if address is None else _absolute(address),
+            address=None if address is None else absolute(address),
             folder=str(Path.cwd()),
             experiment=self.experiment or str(details.get("experiment") or "runner"),
             files=list(self.files),
             trial_curves=self.trial_curves,
         )
-
-
-def _absolute(address: str) -> str:
-    """Return an address that means the same in every folder.
-
-    >>> _absolute("http://host:5000"), _absolute("sqlite:////var/a.db"), _absolute("/var/mlruns")
-    ('http://host:5000', 'sqlite:////var/a.db', '/var/mlruns')
-    """
-    if address.startswith(SQLITE):
-        return f"{SQLITE}{Path(address.removeprefix(SQLITE)).absolute()}"
-    return address if ":" in address or address == "databricks" else str(Path(address).absolute())

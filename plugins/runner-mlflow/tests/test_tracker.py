@@ -243,6 +243,14 @@ def test_what_a_server_that_is_away_did_not_get_is_sent_by_hand(followed: Any, s
     assert [name for name, *_ in trials_of(recorded(server.address))] == ["trial-0000", "trial-0001"]
 
 
+def test_what_was_written_for_a_mistyped_address_is_sent_to_another(followed: Any) -> None:
+    typo, right = "htp://127.0.0.1:5000", str(followed.folder / "mlruns")
+    outcome = followed.sweep("model.level=1", *at(typo, "trackers.mlflow.wait=60")).assert_success()
+    assert "--instead OLD NEW" in outcome.out + outcome.err
+    followed.python("-m", "runner_mlflow", "send", "--instead", typo, "mlruns").assert_success()
+    assert [name for name, *_ in trials_of(recorded(right))] == ["trial-0000"]
+
+
 def test_a_sweep_that_was_killed_goes_on_under_the_same_parent(followed: Any, until: Any) -> None:  # noqa: F811
     address = str(followed.folder / "mlruns")
     words = ("model.level=1,2,2.5,3", "model.seconds=1", *at(address))
