@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.utils import get_ip_interface
 
 from runner.errors import ConfigError, PluginError, ResourceError
 from runner_dask.addresses import checked
@@ -76,17 +78,26 @@ def existing(address: str, needs: Needs, wait: float, *, dashboard: bool) -> Clu
 
 
 def queued(queue: str, jobs: int, job: Mapping[str, Any], needs: Needs, wait: float, *, dashboard: bool) -> Cluster:
-    """Have a batch system start workers. Raises PluginError without dask-jobqueue, ConfigError for a wrong option."""
+    """Have a batch system start workers. Raises PluginError without dask-jobqueue, ConfigError for a wrong option.
+
+    Raises ResourceError where that batch system is not on this machine.
+    """
     try:
         kind = getattr(import_module("dask_jobqueue"), _QUEUES[queue])
     except ImportError:
         raise PluginError(
             "executor.jobqueue needs dask-jobqueue, and this Python has none: pip install 'runner-dask[jobqueue]'"
         ) from None
+    command = kind.job_cls.submit_command.split()[0]
+    if shutil.which(command) is None:
+        raise ResourceError(
+            f"executor.jobqueue: {queue} takes jobs by {command!r}, which is not found on this machine. Run this "
+            "where jobs are submitted, or give the batch system that is here."
+        )
     _assert_page_can_be_served(wanted=dashboard)
-    _assert_interface_named(queue, job)
     own = dict(job.get("scheduler_options") or {})
-    scheduler = {"dashboard": dashboard, "dashboard_address": ":0", **own}
+    # The address is of the scheduler's health page, too, which it always has.
+    scheduler = {"dashboard": dashboard, "dashboard_address": f"{_listens_at(queue, job)}:0", **own}
     try:
         cluster = kind(**{**job, "scheduler_options": scheduler})
     except (TypeError, ValueError) as error:
@@ -126,16 +137,23 @@ def _with_workers(cluster: Cluster, needs: Needs, wait: float) -> Cluster:
     return cluster
 
 
-def _assert_interface_named(queue: str, job: Mapping[str, Any]) -> None:
-    """Whoever reaches a scheduler can run code, so where it listens is for a person to say."""
+def _listens_at(queue: str, job: Mapping[str, Any]) -> str:
+    """Return where a scheduler listens: whoever reaches it can run code, so that is for a person to say."""
     options = job.get("scheduler_options") or {}
+    if options.get("host"):
+        return str(options["host"]).rpartition("/")[2]
     configured = dask.config.get(f"jobqueue.{queue}.interface", None)
-    if not (job.get("interface") or options.get("interface") or options.get("host") or configured):
+    interface = options.get("interface") or job.get("interface") or configured
+    if not interface:
         raise ConfigError(
             f"executor.job {dict(job)!r} does not say where the scheduler listens, which would be on every network "
             "of this machine, and whoever reaches it can run code here. Name the one that the jobs share, e.g. "
             "'+executor.job.interface=eth0' ('ip address' lists them)."
         )
+    try:
+        return str(get_ip_interface(interface))
+    except ValueError as error:
+        raise ConfigError(f"executor.job.interface: {error}") from None
 
 
 def _assert_page_can_be_served(*, wanted: bool) -> None:

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -216,14 +217,55 @@ def test_choices_that_do_not_go_together_are_refused(settings: dict[str, Any], t
         DaskExecutor(**settings).slots()
 
 
-def test_a_scheduler_for_a_batch_system_is_not_opened_to_every_network() -> None:
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch system that takes jobs and never begins one."""
     pytest.importorskip("dask_jobqueue", reason="needs dask-jobqueue")
+    _program(tmp_path / "sbatch", 'echo "Submitted batch job 1"')
+    _program(tmp_path / "scancel", "true")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+
+@pytest.mark.usefixtures("slurm")
+@pytest.mark.parametrize(
+    ("job", "told"),
+    [({}, "does not say where the scheduler listens"), ({"interface": "eht0"}, r"executor.job.interface: 'eht0'")],
+)
+def test_a_scheduler_for_a_batch_system_is_not_opened_to_every_network(job: dict[str, Any], told: str) -> None:
     from runner_dask.executor import DaskExecutor
 
     from runner.errors import ConfigError
 
-    with pytest.raises(ConfigError, match="does not say where the scheduler listens"):
-        DaskExecutor(jobqueue="slurm", job={"cores": 1, "memory": "1GB"}).slots()
+    with pytest.raises(ConfigError, match=told):
+        DaskExecutor(jobqueue="slurm", job={"cores": 1, "memory": "1GB", **job}).slots()
+
+
+@pytest.mark.usefixtures("slurm")
+def test_what_a_batch_system_reaches_is_one_interface_of_this_machine() -> None:
+    from runner_dask.executor import DaskExecutor
+
+    from runner.errors import ResourceError
+
+    found: set[str] = set()
+    job = {"cores": 1, "memory": "1GB", "interface": "lo"}
+    executor = DaskExecutor(jobqueue="slurm", job=job, wait=2.0)
+    watching = threading.Thread(target=lambda: [found.update(_listening({os.getpid()})) for _ in range(20)])
+    watching.start()
+    with pytest.raises(ResourceError, match="Dask by slurm, 1 jobs has no worker after 2 s"):
+        executor.slots()
+    watching.join()
+    assert found
+    assert {address.rpartition(":")[0] for address in found} == {"127.0.0.1"}
+
+
+def test_a_batch_system_that_is_not_here_is_told() -> None:
+    pytest.importorskip("dask_jobqueue", reason="needs dask-jobqueue")
+    from runner_dask.executor import DaskExecutor
+
+    from runner.errors import ResourceError
+
+    with pytest.raises(ResourceError, match="oar takes jobs by 'oarsub', which is not found on this machine"):
+        DaskExecutor(jobqueue="oar", job={"cores": 1, "memory": "1GB"}).slots()
 
 
 def test_the_page_of_a_scheduler_is_named(scheduler: Scheduler) -> None:

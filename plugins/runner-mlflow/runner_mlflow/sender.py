@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _LOOK, _LONGEST_PAUSE = 0.2, 5.0
 _NICE = 10
 #: So many events are sent before they are noted as sent.
-_AT_ONCE = 32
+_AT_ONCE = 16
 #: Seconds of rest for each second of sending while others work.
 _REST = 19.0
 #: Set for MLflow in this process: retrying is done here, where it is known what was sent; nothing is told to anybody.
