@@ -2,6 +2,7 @@
 
 pip install -e '.[bench]' -e plugins/runner-dask
 python benchmarks/cluster.py              # 200 mixed trials: equal scores, and times as ratios
+python benchmarks/cluster.py --trials 10000       # a sweep of so many cheap trials: time, driver memory
 python benchmarks/cluster.py --tasks 10000        # tasks of no work through the scheduler: time, driver memory
 """
 
@@ -48,19 +49,34 @@ DECLARED: Mapping[str, Any] = {
 }
 
 
-def swept(executor: Any) -> dict[str, Any]:
-    """Carry out the sweep in a process of its own."""
+def cheap(trials: int) -> dict[str, Any]:
+    """Declare a sweep of trials that train next to nothing, and of which no two share it."""
+    return {
+        "source": {"use": "sklearn_dataset", "name": "iris"},
+        "splitter": "stratified_holdout",
+        "model": {"use": "DummyClassifier", "strategy": "stratified"},
+        "metrics": ["accuracy"],
+        "exporters": [],
+        "sweep": {"ship": "none", "workers": 2, "grid": {"model.random_state": list(range(trials))}},
+    }
+
+
+def swept(declared: Mapping[str, Any], executor: Any) -> dict[str, Any]:
+    """Carry out a sweep by a driver of its own. peak: MiB that the driver held at the most."""
     code = (
-        "import json, sys, time, runner, tempfile\n"
+        "import json, resource, sys, time, runner, tempfile\n"
         "if __name__ == '__main__':\n"
         "    declared = json.loads(sys.argv[1])\n"
         "    start = time.perf_counter()\n"
         "    with tempfile.TemporaryDirectory() as folder:\n"
         "        outcome = runner.sweep(declared, outputs=folder)\n"
         "        scores = {json.dumps(one.settings, sort_keys=True): one.score for one in outcome.trials}\n"
-        "        print(json.dumps({'seconds': time.perf_counter() - start, 'scores': scores}))\n"
+        "        seconds = time.perf_counter() - start\n"
+        "        unit = 2**20 if sys.platform == 'darwin' else 1024\n"
+        "        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit\n"
+        "        print(json.dumps({'seconds': seconds, 'peak': peak, 'scores': scores}))\n"
     )
-    declared = {**DECLARED, **({"executor": executor} if executor else {})}
+    declared = {**declared, **({"executor": executor} if executor else {})}
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(code)
         script.flush()
@@ -82,7 +98,7 @@ def compare(rounds: int) -> None:
     reference: dict[str, float] | None = None
     for _ in range(rounds):
         for name, executor in ways.items():
-            told = swept(executor)
+            told = swept(DECLARED, executor)
             seconds[name].append(told["seconds"])
             reference = reference or told["scores"]
             assert told["scores"] == reference, f"{name}: other scores"
@@ -90,6 +106,24 @@ def compare(rounds: int) -> None:
     print(f"{len(reference or {})} trials, all scores equal; medians of {rounds}")
     for name, took in seconds.items():
         print(f"{name:26} {statistics.median(took):6.2f} s  {statistics.median(took) / first:5.2f}")
+
+
+def many(trials: int, rounds: int) -> None:
+    """Print what a sweep of many cheap trials takes by Dask's processes and by ours, two of each."""
+    ways = {"workers of this machine": None, "dask, 2 processes": {"use": "dask", "jobs": 2}}
+    told: dict[str, list[dict[str, Any]]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, executor in ways.items():
+            told[name].append(swept(cheap(trials), executor))
+    (ours, *_), (theirs, *_) = told.values()
+    assert ours["scores"] == theirs["scores"], "other scores"
+    print(f"{trials:,} trials, all scores equal; medians of {rounds}")
+    for name, all_of_one in told.items():
+        seconds = statistics.median(one["seconds"] for one in all_of_one)
+        peak = statistics.median(one["peak"] for one in all_of_one)
+        print(
+            f"{name:26} {seconds:7.1f} s  {seconds / trials * 1000:6.2f} ms a trial  driver {peak:5.0f} MiB at most"
+        )
 
 
 def overhead(tasks: int) -> None:
@@ -120,8 +154,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tasks", type=int, help="measure tasks of no work instead")
+    parser.add_argument("--trials", type=int, help="measure a sweep of so many cheap trials instead")
     arguments = parser.parse_args()
-    if arguments.tasks:
+    if arguments.trials:
+        many(arguments.trials, arguments.rounds)
+    elif arguments.tasks:
         overhead(arguments.tasks)
     else:
         compare(arguments.rounds)

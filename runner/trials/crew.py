@@ -228,7 +228,8 @@ class Crew:
             self._watch(hand)  # a long order leaves in pieces
         for depth in range(1, self._habits.ahead + 1):
             for hand in hands:
-                if len(hand.tasks) == depth and not hand.asked_back:
+                # Asked again: what this very round has given to it counts towards its share.
+                if len(hand.tasks) == depth and not hand.asked_back and self._takes_more(hand):
                     self._give(hand, strangers=False)
         if not self._queue:
             self._ask_back(hands)

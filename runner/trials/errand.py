@@ -28,8 +28,9 @@ _MOST_PRINTED = 1 << 20
 class Errand:
     """A task that can be pickled and called. payload: as the driver writes it, JSON.
 
-    key: says what is computed, and which attempt it is; no two errands of a driver have one key. keep: label of what
-    a worker may still remember of an earlier errand. together: many trials are trained in it as one.
+    key: says what is computed, for which driver, and which attempt it is; no two errands have one key, also where
+    the same command runs twice on one cluster. keep: label of what a worker may still remember of an earlier errand.
+    together: many trials are trained in it as one.
     """
 
     key: str

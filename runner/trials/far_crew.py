@@ -13,6 +13,7 @@ from contextlib import suppress
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any
+from uuid import uuid4
 
 from runner.record.records import ErrorRecord
 from runner.secrets import masked
@@ -27,6 +28,7 @@ class FarCrew:
         self._executor, self._store = executor, store
         self._threads: int = getattr(executor, "threads", None) or 1
         self._attempts = count()
+        self._mark = uuid4().hex[:8]
         self._waiting: deque[Task] = deque()
         self._out: dict[str, tuple[Task, Future[Any], float]] = {}
         self._back: SimpleQueue[str] = SimpleQueue()
@@ -92,7 +94,7 @@ class FarCrew:
         payload = {**task.payload, "threads": self._threads}
         if self._store is not None:
             payload["place"] = {**payload["place"], "store": self._store}
-        key = f"{payload['do']}-{_computed(payload)}-{task.id}-{next(self._attempts)}"
+        key = f"{payload['do']}-{_computed(payload)}-{task.id}-{self._mark}-{next(self._attempts)}"
         return Errand(key, payload, task.limits, task.keep, payload["do"] == "together")
 
     def _come_back(self, name: str) -> Ended:

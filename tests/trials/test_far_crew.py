@@ -195,3 +195,25 @@ def test_a_run_elsewhere_has_all_folds_in_work_at_once_and_the_same_scores(tmp_p
     assert there.metrics.folds == here.metrics.folds
     assert [step.step for step in there.steps] == [step.step for step in here.steps]
     assert Elsewhere.last.closed
+
+
+def test_the_same_task_of_two_drivers_has_two_keys(tmp_path: Path) -> None:
+    executor = Recorded()
+    task = Task("0000-1", {**SURVEY, "gathered": [["5d41402abc4b2a76", []]]}, tmp_path / "log.txt")
+    for _ in range(2):
+        FarCrew(executor).submit(task)
+    first, second = executor.keys
+    assert first.startswith("survey-5d41402abc4b2a76-0000-1-")
+    assert first != second
+
+
+class Recorded:
+    """An executor that notes keys, and carries out nothing."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def submit(self, task: Errand) -> Future[Any]:
+        """Note its key."""
+        self.keys.append(task.key)
+        return Future()

@@ -2,7 +2,7 @@
 
 runner -m +experiment=digits executor=dask optimizer.learning_rate=0.1,0.2          # processes of this machine
 runner -m … executor=dask executor.address=tcp://10.0.0.5:8786                      # a scheduler that runs
-runner -m … executor=dask executor.jobqueue=slurm executor.jobs=10 'executor.job={cores: 1, memory: 4GB}'
+runner -m … executor=dask executor.jobqueue=slurm executor.jobs=10 'executor.job={cores: 1, memory: 4GB, …}'
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from annotated_types import Ge, Gt
 from runner.errors import ConfigError
 from runner_dask.cluster import Cluster, existing, of_this_machine, queued
 from runner_dask.flight import Flights
+from runner_dask.workers import Needs
 
 Queue = Literal["slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab"]
 
@@ -28,12 +29,13 @@ class DaskExecutor:
 
     address: of a scheduler that runs, such as tcp://host:8786; tls:// with the certificates that Dask is configured
     with. jobqueue: the batch system that starts workers, with `job` for each job (dask-jobqueue's options, such as
-    cores, memory, queue, walltime) and `jobs` of them. Without either, `jobs` processes of this machine, by default
-    one per core, reachable from here only.
+    cores, memory, queue, walltime, and the network interface where the scheduler listens) and `jobs` of them. Without
+    either, `jobs` processes of this machine, by default one per core, reachable from here only.
     threads: that each task may use. store: where workers keep results that others need: a folder that all see, or
     an address that fsspec understands; by default the sweep's own. resources, together: amounts of a task, and of a
     fused training, that a worker must have (Dask's abstract resources). dashboard: tell where Dask's page is, and
-    serve it where the scheduler is ours. wait: seconds for the first worker, and for a lost scheduler, to come.
+    serve it where the scheduler is ours. wait: seconds for the first worker that can do what is asked, and for a
+    lost scheduler, to come.
     """
 
     address: str | None = None
@@ -80,13 +82,16 @@ class DaskExecutor:
                 "executor.job says what a batch job asks for; name the batch system by executor.jobqueue."
             )
         if self.address is not None:
-            return existing(self.address, self.wait, dashboard=self.dashboard)
+            return existing(self.address, self._needs, self.wait, dashboard=self.dashboard)
         if self.jobqueue is not None:
-            return queued(self.jobqueue, self.jobs or 1, dict(self.job or {}), self.wait, dashboard=self.dashboard)
-        return of_this_machine(
-            self.jobs, {**(self.resources or {}), **(self.together or {})}, dashboard=self.dashboard
-        )
+            job = dict(self.job or {})
+            return queued(self.jobqueue, self.jobs or 1, job, self._needs, self.wait, dashboard=self.dashboard)
+        return of_this_machine(self.jobs, self._needs, dashboard=self.dashboard)
+
+    @property
+    def _needs(self) -> Needs:
+        return Needs(self.resources or {}, self.together or {})
 
     @cached_property
     def _flights(self) -> Flights:
-        return Flights(self._cluster.client, self.resources or {}, self.together or {}, self.wait)
+        return Flights(self._cluster.client, self._needs, self.wait)

@@ -9,8 +9,10 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +51,16 @@ class Scheduler:
         self.process = self._dask("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
         return self.process
 
-    def add_worker(self) -> subprocess.Popen[bytes]:
+    def add_worker(self, **environment: str) -> subprocess.Popen[bytes]:
         """Start a worker that does one task at a time."""
         words = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory")
-        self.workers.append(self._dask("worker", self.address, *words, str(self.folder / "dask")))
+        place = str(self.folder / "dask")
+        self.workers.append(self._dask("worker", self.address, *words, place, **environment))
         return self.workers[-1]
 
-    def _dask(self, *words: str) -> subprocess.Popen[bytes]:
+    def _dask(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "dask", *words], env=self.environment, cwd=self.folder,
+            [sys.executable, "-m", "dask", *words], env={**self.environment, **environment}, cwd=self.folder,
             stdout=subprocess.DEVNULL, stderr=self.told,
         )  # fmt: skip
 
@@ -138,6 +141,25 @@ def test_limits_and_crashes_end_a_trial_and_no_worker(workplace: Any, scheduler:
     assert worker.poll() is None
 
 
+def test_a_worker_of_another_version_is_told_of_at_once(workplace: Any, scheduler: Scheduler) -> None:  # noqa: F811
+    metadata = "Metadata-Version: 2.1\nName: runner-ml\nVersion: 0.0.1\n"
+    workplace.write("old/runner_ml-0.0.1.dist-info/METADATA", metadata)
+    paths = f"{workplace.folder}/old{os.pathsep}{workplace.environment['PYTHONPATH']}"
+    scheduler.add_worker(PYTHONPATH=paths)
+    outcome = workplace.sweep("model.level=1,2", *_at(scheduler))
+    assert outcome.code == 4
+    assert re.search(r"workers must have runner-ml \S+, as here; tcp://127.0.0.1:\d+ has 0.0.1", outcome.err)
+
+
+def test_what_no_worker_has_is_not_waited_for_without_end(workplace: Any, scheduler: Scheduler) -> None:  # noqa: F811
+    scheduler.add_worker()
+    words = ("executor.resources={GPU: 1}", "executor.wait=8")
+    outcome = workplace.sweep("model.level=1,2", *_at(scheduler), *words)
+    assert outcome.code == 5
+    assert "has no worker with {'GPU': 1.0}" in outcome.err
+    assert '--resources "GPU=1"' in outcome.err
+
+
 def test_nothing_listens_but_for_this_machine(tmp_path: Path) -> None:
     from runner_dask.executor import DaskExecutor
 
@@ -146,7 +168,9 @@ def test_nothing_listens_but_for_this_machine(tmp_path: Path) -> None:
         assert executor.submit(max, 1, 2).result(60) == 2
         assert executor.where == "Dask, 1 processes of this machine, 1 tasks at once"
         assert "127.0.0.1" in executor._cluster.client.scheduler.address
-        assert {address.partition(":")[0] for address in _listening(os.getpid())} <= {"127.0.0.1"}
+        found = _listening({os.getpid(), *_below(os.getpid())})
+        assert len(found) >= 3  # the scheduler, the worker, and what watches over it
+        assert {address.rpartition(":")[0] for address in found} == {"127.0.0.1"}
     finally:
         executor.close()
 
@@ -180,6 +204,8 @@ def test_a_scheduler_that_does_not_answer_is_told(workplace: Any) -> None:  # no
         ({"address": "tcp://127.0.0.1:9", "jobqueue": "slurm"}, "give one"),
         ({"job": {"cores": 1}}, "executor.jobqueue"),
         ({"address": "nonsense://x"}, "is no address of a scheduler"),
+        ({"address": "10.0.0.5"}, "'10.0.0.5' is no address of a scheduler: missing port number"),
+        ({"address": "tls://10.0.0.5:8786"}, "Dask is configured with no certificates"),
     ],
 )
 def test_choices_that_do_not_go_together_are_refused(settings: dict[str, Any], told: str) -> None:
@@ -191,6 +217,78 @@ def test_choices_that_do_not_go_together_are_refused(settings: dict[str, Any], t
         DaskExecutor(**settings).slots()
 
 
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch system that takes jobs and never begins one."""
+    pytest.importorskip("dask_jobqueue", reason="needs dask-jobqueue")
+    _program(tmp_path / "sbatch", 'echo "Submitted batch job 1"')
+    _program(tmp_path / "scancel", "true")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+
+@pytest.mark.usefixtures("slurm")
+@pytest.mark.parametrize(
+    ("job", "told"),
+    [({}, "does not say where the scheduler listens"), ({"interface": "eht0"}, r"executor.job.interface: 'eht0'")],
+)
+def test_a_scheduler_for_a_batch_system_is_not_opened_to_every_network(job: dict[str, Any], told: str) -> None:
+    from runner_dask.executor import DaskExecutor
+
+    from runner.errors import ConfigError
+
+    with pytest.raises(ConfigError, match=told):
+        DaskExecutor(jobqueue="slurm", job={"cores": 1, "memory": "1GB", **job}).slots()
+
+
+@pytest.mark.usefixtures("slurm")
+def test_what_a_batch_system_reaches_is_one_interface_of_this_machine() -> None:
+    from runner_dask.executor import DaskExecutor
+
+    from runner.errors import ResourceError
+
+    found: set[str] = set()
+    job = {"cores": 1, "memory": "1GB", "interface": "lo"}
+    executor = DaskExecutor(jobqueue="slurm", job=job, wait=2.0)
+    watching = threading.Thread(target=lambda: [found.update(_listening({os.getpid()})) for _ in range(20)])
+    watching.start()
+    with pytest.raises(ResourceError, match="Dask by slurm, 1 jobs has no worker after 2 s"):
+        executor.slots()
+    watching.join()
+    assert found
+    assert {address.rpartition(":")[0] for address in found} == {"127.0.0.1"}
+
+
+def test_a_batch_system_that_is_not_here_is_told() -> None:
+    pytest.importorskip("dask_jobqueue", reason="needs dask-jobqueue")
+    from runner_dask.executor import DaskExecutor
+
+    from runner.errors import ResourceError
+
+    with pytest.raises(ResourceError, match="oar takes jobs by 'oarsub', which is not found on this machine"):
+        DaskExecutor(jobqueue="oar", job={"cores": 1, "memory": "1GB"}).slots()
+
+
+def test_the_page_of_a_scheduler_is_named(scheduler: Scheduler) -> None:
+    from runner_dask.executor import DaskExecutor
+
+    scheduler.add_worker()
+    executor = DaskExecutor(address=scheduler.address, dashboard=True)
+    try:
+        assert executor.where.startswith(f"Dask at {scheduler.address}, 1 tasks at once · http://127.0.0.1:")
+    finally:
+        executor.close()
+
+
+@pytest.mark.skipif(find_spec("bokeh") is not None, reason="bokeh is installed")
+def test_a_page_that_could_not_be_served_is_not_promised() -> None:
+    from runner_dask.executor import DaskExecutor
+
+    from runner.errors import PluginError
+
+    with pytest.raises(PluginError, match=r"needs bokeh, and this Python has none: pip install 'runner-dask\[dash"):
+        DaskExecutor(jobs=1, dashboard=True).slots()
+
+
 def _at(scheduler: Scheduler) -> tuple[str, str]:
     return "executor=dask", f"executor.address={scheduler.address}"
 
@@ -200,8 +298,16 @@ def _program(path: Path, text: str) -> None:
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
-def _listening(pid: int) -> set[str]:
-    """Return the addresses at which this process and its children listen."""
+def _below(pid: int) -> Iterator[int]:
+    """Return the processes that one has started, and those have."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            yield child
+            yield from _below(child)
+
+
+def _listening(pids: set[int]) -> set[str]:
+    """Return the addresses at which processes listen."""
     time.sleep(0.1)
     told = subprocess.run(["ss", "-ltnpH"], capture_output=True, text=True, check=True).stdout
-    return {line.split()[3] for line in told.splitlines() if f"pid={pid}," in line}
+    return {line.split()[3] for line in told.splitlines() if any(f"pid={pid}," in line for pid in pids)}

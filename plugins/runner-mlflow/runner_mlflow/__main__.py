@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from runner_mlflow.sender import detach, send
-from runner_mlflow.spool import Spooled, spool_folder, trouble, waiting
+from runner_mlflow.spool import Spooled, absolute, spool_folder, trouble, waiting
 
 
 def main(words: Sequence[str]) -> int:
@@ -15,13 +15,16 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m runner_mlflow", description=__doc__)
     parser.add_argument("do", nargs="?", choices=["list", "send"], default="list", help="default: list")
     parser.add_argument("--spool", help="the folder where events wait; by default the user's own")
+    parser.add_argument(
+        "--instead", nargs=2, metavar=("OLD", "NEW"), help="send to the address NEW what waits for OLD, a mistake"
+    )
     parser.add_argument("--detach", action="store_true", help="send in the background")
     asked = parser.parse_args(words)
     folder = spool_folder(asked.spool)
     if asked.do == "send" and folder.is_dir():
         if asked.detach:
             return 0 if not detach(folder) or send(folder) else 1
-        send(folder)
+        send(folder, {} if asked.instead is None else {asked.instead[0]: absolute(asked.instead[1])})
     return _listed(asked.spool)
 
 

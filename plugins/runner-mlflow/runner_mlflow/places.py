@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import mlflow
@@ -20,9 +20,10 @@ from runner_mlflow.sweep_scribe import SweepScribe
 
 
 class Places:
-    """Opens places; a connection is kept for the next file of that address."""
+    """Opens places; a connection is kept for the next file of that address. instead: address -> one that counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, instead: Mapping[str, str]) -> None:
+        self._instead = instead
         self._clients: dict[str, MlflowClient] = {}
 
     def scribe(self, spooled: Spooled) -> Scribe:
@@ -31,7 +32,8 @@ class Places:
         with contextlib.suppress(FileNotFoundError):
             os.chdir(header.folder)  # where MLflow looks for a place if none is named
         with _unless_away():
-            address = header.address or mlflow.get_tracking_uri()
+            told = header.address or mlflow.get_tracking_uri()
+            address = self._instead.get(told, told)
             client = self._client(address)
             place = Place(client, _experiment(client, header.experiment), address.startswith("http"))
         return (SweepScribe if header.sweep else RunScribe)(place, spooled)

@@ -45,6 +45,17 @@ def spool_folder(chosen: str | None = None) -> Path:
     return Path(state, "runner-mlflow")
 
 
+def absolute(address: str) -> str:
+    """Return an address that means the same in every folder.
+
+    >>> absolute("http://host:5000"), absolute("sqlite:////var/a.db"), absolute("/var/mlruns")
+    ('http://host:5000', 'sqlite:////var/a.db', '/var/mlruns')
+    """
+    if address.startswith(SQLITE):
+        return f"{SQLITE}{Path(address.removeprefix(SQLITE)).absolute()}"
+    return address if ":" in address or address == "databricks" else str(Path(address).absolute())
+
+
 class Spooling:
     """A spool file being written. path: of it."""
 
@@ -78,7 +89,7 @@ class Spooling:
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, default=_plain) + "\n")
+        self._file.write(_line(line))
         self._file.flush()
 
 
@@ -147,6 +158,13 @@ class Spooled:
                 return True
         return False
 
+    def is_at_work(self) -> bool:
+        """Tell whether its writer lives, and has not said that nothing follows."""
+        last = _line(_END).encode()
+        with self.path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - len(last)))
+            return file.read() != last and self.is_written()
+
     def remove(self) -> None:
         """Take it away: all of it is sent."""
         for suffix in (".sent", ".trouble", ".jsonl"):
@@ -156,6 +174,16 @@ class Spooled:
 def waiting(folder: Path) -> Iterator[Path]:
     """List the spool files, the oldest first."""
     yield from sorted(folder.glob("*.jsonl"), key=lambda path: [int(part) for part in path.stem.split("-")])
+
+
+def share_left(path: Path) -> float:
+    """Return the share of a spool file that is not sent yet."""
+    with suppress(FileNotFoundError):
+        size = path.stat().st_size
+        with suppress(FileNotFoundError, ValueError):
+            return 1 - int(path.with_suffix(".sent").read_text()) / size
+        return 1.0
+    return 0.0
 
 
 def trouble(path: Path) -> str:
@@ -168,6 +196,10 @@ def trouble(path: Path) -> str:
 def refused(path: Path) -> Path:
     """Return where events are kept that MLflow refused."""
     return path.with_suffix(".refused")
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False, default=_plain) + "\n"
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Writes a sweep: a run for it, and one nested in that for each trial.
 
 Trials come whole, in one event each, and are sent several at a time where each call goes over a network. A trial is
-three calls: its run, everything it says, its end. One that MLflow has already is not written again.
+three calls: its run with its tags, its numbers, its end. One that MLflow has already is not written again.
 """
 
 from __future__ import annotations
@@ -115,15 +115,14 @@ class SweepScribe(Scribe):
         known, share = self._written.get(key), details.get("share")
         if known and known.ended and (share is None or known.share == str(share)):
             return
-        when = event.get("time") or 0.0
-        if known is None:
-            tags = {"runner.kind": "trial", "runner.id": self.header.key, "runner.folder": details["folder"]}
+        when, told = event.get("time") or 0.0, _tags(event, details)
+        if known is None:  # a database takes tags with a run at once, and later one by one
+            tags = {"runner.kind": "trial", "runner.id": self.header.key, "runner.folder": details["folder"], **told}
             began = milliseconds(when - (event.get("seconds") or 0.0))
             made = self.place.made(NewRun(key, key.rpartition("/")[2], began, tags, sweep))
-            known = self._written[key] = _Written.of(made)
-        self.place.write(
-            known.run, self._numbers(event, details), params_of(details["settings"]), _tags(event, details)
-        )
+            known, told = _Written.of(made), {}
+            self._written[key] = known
+        self.place.write(known.run, self._numbers(event, details), params_of(details["settings"]), told)
         self.place.end(known.run, status_of(details["state"]), milliseconds(when))
         known.ended, known.share = True, str(share)
 

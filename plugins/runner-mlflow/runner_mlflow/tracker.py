@@ -19,11 +19,13 @@ from typing import Literal
 from runner.contracts import Event
 from runner.options import NonNegative
 from runner_mlflow.sender import start
-from runner_mlflow.spool import SQLITE, Header, Spooling, refused, spool_folder, trouble
+from runner_mlflow.spool import Header, Spooling, absolute, refused, share_left, spool_folder, trouble
 
 log = logging.getLogger("runner")
 #: Seconds between looks at whether all is sent, and for a server to answer after all.
 _LOOK, _ANSWER = 0.05, 2.0
+#: Seconds that MLflow takes for an event, at the least.
+_EACH = 0.02
 #: Sent of a run unless something else is asked for.
 _FILES = ("figures", "report", "artifacts", "tables", "config", "log")
 
@@ -37,7 +39,7 @@ class MlflowTracker:
     into MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. experiment: of MLflow; by default the name of the one
     declared. files: which of a run's files are sent. trial_curves: send the curves of every trial, not only of runs.
     spool: the folder where events wait to be sent, by default one of the user's. wait: seconds that the end of a run
-    or sweep may wait for the sending, which goes on afterwards.
+    or sweep may wait for the sending, which goes on afterwards; there is no wait for more than can be sent in them.
     """
 
     tracking_uri: str | None = None
@@ -57,9 +59,11 @@ class MlflowTracker:
         if "_spooling" not in self.__dict__:
             folder = spool_folder(self.spool)
             self._spooling = Spooling.begin(folder, self._header(event))
+            self._heard = 0
             self._nested = bool((event.details or {}).get("sweep"))
             start(folder)
         self._spooling.add(event)
+        self._heard += 1
 
     def close(self) -> None:
         """Wait a little until all is sent, and say so where it is not."""
@@ -74,7 +78,8 @@ class MlflowTracker:
         if not sent and reason:
             log.warning(
                 "tracker 'mlflow': %s. Nothing is lost: what was not sent waits in '%s'. The next run with this "
-                "tracker sends it, or 'python -m runner_mlflow send'.", reason, spooling.path,
+                "tracker sends it, or 'python -m runner_mlflow send', with '--instead OLD NEW' to another address.",
+                reason, spooling.path,
             )  # fmt: skip
         elif not sent:
             log.warning(
@@ -85,7 +90,9 @@ class MlflowTracker:
             log.warning("tracker 'mlflow': MLflow refused something; what and why is in '%s'.", kept)
 
     def _is_sent(self, path: Path) -> bool:
-        """Wait until the spool file is gone, which it is when all of it is sent."""
+        """Wait until the spool file is gone, which it is when all of it is sent; not for what is too much."""
+        if self._heard * share_left(path) * _EACH > self.wait:
+            return False
         now = time.monotonic()
         patience, hope = now + self.wait, now + min(self.wait, _ANSWER)
         while path.exists():
@@ -101,20 +108,9 @@ class MlflowTracker:
         return Header(
             key=str(first.run),
             sweep=first.name.startswith(("sweep", "trial")),
-            address=None if address is None else _absolute(address),
+            address=None if address is None else absolute(address),
             folder=str(Path.cwd()),
             experiment=self.experiment or str(details.get("experiment") or "runner"),
             files=list(self.files),
             trial_curves=self.trial_curves,
         )
-
-
-def _absolute(address: str) -> str:
-    """Return an address that means the same in every folder.
-
-    >>> _absolute("http://host:5000"), _absolute("sqlite:////var/a.db"), _absolute("/var/mlruns")
-    ('http://host:5000', 'sqlite:////var/a.db', '/var/mlruns')
-    """
-    if address.startswith(SQLITE):
-        return f"{SQLITE}{Path(address.removeprefix(SQLITE)).absolute()}"
-    return address if ":" in address else str(Path(address).absolute())

@@ -19,7 +19,8 @@ import pytest
 
 pytest.importorskip("runner_mlflow", reason="runner-mlflow is not installed")
 
-from runner_mlflow.spool import Spooled, waiting
+from runner_mlflow.sender import start
+from runner_mlflow.spool import Header, Spooled, Spooling, waiting
 from runner_mlflow.tracker import MlflowTracker
 
 import runner
@@ -207,11 +208,14 @@ def test_nothing_is_lost_or_sent_twice_when_the_server_is_killed_in_mid_sweep(
     followed: Any, server: Server, until: Any  # noqa: F811
 ) -> None:  # fmt: skip
     server.start()
+    early = _begin_to_send(followed, server, until)
     levels = ",".join(str(1 + number / 20) for number in range(40))
     driver = followed.start(
         f"model.level={levels}", "model.seconds=1.5", *at(server.address, "trackers.mlflow.wait=60")
     )
     until(lambda: _runs_in(server) > 3, told=followed.printed)
+    early.end()
+    early.leave()
     server.kill()
     done = followed.done()
     until(lambda: list(spool_of(followed).glob("*.trouble")) and followed.done() > done + 2, told=followed.printed)
@@ -230,8 +234,18 @@ def test_nothing_is_lost_or_sent_twice_when_the_server_is_killed_in_mid_sweep(
     assert parent["status"] == "FINISHED"
 
 
+def _begin_to_send(place: Any, server: Server, until: Any) -> Spooling:  # noqa: F811
+    """Have a process that sends, with MLflow imported, which takes long where others work."""
+    header = Header("early", False, server.address, str(place.folder), "faulty", [], True)
+    early = Spooling.begin(spool_of(place), header)
+    early.add(Event("nothing to write"))
+    start(spool_of(place))
+    until(early.path.with_suffix(".sent").exists, within=150)
+    return early
+
+
 def test_what_a_server_that_is_away_did_not_get_is_sent_by_hand(followed: Any, server: Server) -> None:
-    outcome = followed.sweep("model.level=1,2", *at(server.address)).assert_success()
+    outcome = followed.sweep("model.level=1,2", *at(server.address, "trackers.mlflow.wait=60")).assert_success()
     assert "tracker 'mlflow': MLflow" in outcome.out + outcome.err
     assert "Nothing is lost" in outcome.out + outcome.err
     listed = followed.python("-m", "runner_mlflow")
@@ -241,6 +255,14 @@ def test_what_a_server_that_is_away_did_not_get_is_sent_by_hand(followed: Any, s
     sent = followed.python("-m", "runner_mlflow", "send").assert_success()
     assert "Nothing waits" in sent.out
     assert [name for name, *_ in trials_of(recorded(server.address))] == ["trial-0000", "trial-0001"]
+
+
+def test_what_was_written_for_a_mistyped_address_is_sent_to_another(followed: Any) -> None:
+    typo, right = "htp://127.0.0.1:5000", str(followed.folder / "mlruns")
+    outcome = followed.sweep("model.level=1", *at(typo, "trackers.mlflow.wait=60")).assert_success()
+    assert "--instead OLD NEW" in outcome.out + outcome.err
+    followed.python("-m", "runner_mlflow", "send", "--instead", typo, "mlruns").assert_success()
+    assert [name for name, *_ in trials_of(recorded(right))] == ["trial-0000"]
 
 
 def test_a_sweep_that_was_killed_goes_on_under_the_same_parent(followed: Any, until: Any) -> None:  # noqa: F811
@@ -305,6 +327,17 @@ def test_what_is_not_sent_at_the_end_is_named(heard: tuple[MlflowTracker, Path],
     assert "not all is sent yet; that goes on in the background" in caplog.text
     assert str(path) in caplog.text
     assert not Spooled.open(path).is_written()
+
+
+def test_what_would_take_too_long_is_not_waited_for(heard: tuple[MlflowTracker, Path], caplog: Any) -> None:
+    tracker, _ = heard
+    tracker.wait = 5.0
+    for number in range(300):
+        tracker.hear(Event("trial_finished", trial=number))
+    began = time.monotonic()
+    tracker.close()
+    assert time.monotonic() - began < 1.0
+    assert "that goes on in the background" in caplog.text
 
 
 def test_what_mlflow_refused_is_named(heard: tuple[MlflowTracker, Path], caplog: Any) -> None:
