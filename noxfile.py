@@ -1,8 +1,8 @@
 """The suite on other Pythons and on both lines of Hydra: `nox -l` lists the sessions, `nox -s tests-3.14` runs one.
 
 tests: everything, with the newest release of each dependency. hydra_next: everything, with the newest pre-release of
-Hydra. core: what depends most on Python and on Hydra, with the newest of both that are found; the continuous check runs
-it beside the main suite.
+Hydra. core: what depends most on Python and on Hydra, with that pre-release; the continuous check runs it on the
+newest Python found, beside the main suite.
 """
 
 import nox
