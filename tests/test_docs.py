@@ -16,10 +16,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+#: Shows what the one in English does, which a test compares: to carry it out as well would tell nothing more.
+CHINESE_TUTORIAL = ROOT / "docs" / "zh-CN" / "tutorial.md"
 PAGES = [
     ROOT / "README.md",
     ROOT / "README.zh-CN.md",
-    *(path for path in sorted((ROOT / "docs").rglob("*.md")) if path.parent.name != "decisions"),
+    *(
+        path
+        for path in sorted((ROOT / "docs").rglob("*.md"))
+        if path.parent.name != "decisions" and path != CHINESE_TUTORIAL
+    ),
 ]
 BLOCK = re.compile(r"^(`{3,})(\w+)([^\n`]*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 
@@ -113,7 +119,7 @@ def test_the_page_on_plugins_shows_the_files_of_the_example_and_no_others():
 
 
 def test_the_tutorial_in_chinese_shows_what_the_one_in_english_does():
-    pages = (ROOT / "docs" / "tutorial.md", ROOT / "docs" / "zh-CN" / "tutorial.md")
+    pages = (ROOT / "docs" / "tutorial.md", CHINESE_TUTORIAL)
     ours, theirs = (
         [
             (block.info, re.sub(r"^#.*\n", "", block.text, flags=re.MULTILINE))

@@ -12,6 +12,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
+    key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
 
 class Authority:
     """Signs certificates. bundle: the file that makes others trust it."""
@@ -21,8 +26,9 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Loopback Authority")])
         self._certificate = (
-            _begun(self._name, self._name, self._key, timedelta(days=1))
+            _begun(self._name, self._name, self._key, self._key, timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_SIGNS_CERTIFICATES, critical=True)
             .sign(self._key, hashes.SHA256())
         )
         self.bundle = folder / "authority.pem"
@@ -32,10 +38,11 @@ class Authority:
         """Return what a server of these hosts, names or addresses, shows. valid: less than zero is expired."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
-        made = _begun(name, name if self_signed else self._name, key, valid).add_extension(
+        issuer, signing = (name, key) if self_signed else (self._name, self._key)
+        made = _begun(name, issuer, key, signing, valid).add_extension(
             x509.SubjectAlternativeName([_alternative(host) for host in hosts]), critical=False
         )
-        signed = made.sign(key if self_signed else self._key, hashes.SHA256())
+        signed = made.sign(signing, hashes.SHA256())
         return self._context(signed, key)
 
     def _context(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:
@@ -50,8 +57,13 @@ class Authority:
 
 
 def _begun(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, valid: timedelta
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signing: ec.EllipticCurvePrivateKey,
+    valid: timedelta,
 ) -> x509.CertificateBuilder:
+    """Begin a certificate, with all that Python 3.13 and newer insist on. signing: the issuer's key."""
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -61,6 +73,8 @@ def _begun(
         .serial_number(x509.random_serial_number())
         .not_valid_before(min(now, now + valid) - timedelta(days=1))
         .not_valid_after(now + valid)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), critical=False)
     )
 
 

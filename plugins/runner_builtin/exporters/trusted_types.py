@@ -71,6 +71,7 @@ _LOSSES = (
 #: comes to them, so that damage by accident never gets this far.
 _INDEXED = (
     "scipy.interpolate._bsplines.BSpline",
+    "scipy.interpolate._bsplines._BSpline",  # what a BSpline is made of since SciPy 1.18
     "scipy.sparse._csr.csr_matrix",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
