@@ -12,6 +12,7 @@ is compared with like: both sides save in one format, skops (the default here) o
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import resource
 import statistics
@@ -99,6 +100,7 @@ def looks(count: int, place: Path) -> dict[str, list[str]]:
         info = f"{plugin.package}-0.1.0.dist-info"
         points = f"[runner.plugins]\n{plugin.name} = {plugin.package}.hooks\n"
         write_new(site, {f"{info}/METADATA": metadata, f"{info}/entry_points.txt": points})
+    compileall.compile_dir(site, quiet=1)  # as pip does when it installs a wheel
     python = [sys.executable, "-P", "-m", "runner.cli"]
     found = {}
     for words in (["--help"], ["plugins"], ["+experiment=digits", "--cfg", "job"]):

@@ -143,6 +143,7 @@ class Catalogue:
     def __init__(self, plugins: Sequence[Plugin]) -> None:
         self.plugins = tuple(plugins)
         self._tables: dict[str, tuple[dict[str, list[Offer]], dict[str, Problem]]] = {}
+        self._ordered: dict[str, tuple[Offer, ...]] = {}
         self._given: dict[str, list[tuple[Plugin, Any, Problem | None]]] = {}
 
     @classmethod
@@ -162,9 +163,11 @@ class Catalogue:
             names += [name] if self._is_settled(offers) else [offer.qualified for offer in offers]
         return sorted(names)
 
-    def offers(self, kind: str) -> list[Offer]:
+    def offers(self, kind: str) -> Sequence[Offer]:
         """List everything offered for a kind, by name and then distribution."""
-        return [offer for _, offers in sorted(self._offers(kind).items()) for offer in offers]
+        if kind not in self._ordered:
+            self._ordered[kind] = tuple(offer for _, offers in sorted(self._offers(kind).items()) for offer in offers)
+        return self._ordered[kind]
 
     def has(self, kind: str, name: str) -> bool:
         """Say whether `find` would find it."""

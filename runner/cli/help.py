@@ -75,8 +75,9 @@ def _first_comment(path: Path) -> str:
 
 def _options(catalogue: Catalogue, kind: str) -> Iterator[tuple[str, str]]:
     """List (distribution, its names); scikit-learn's own class names are counted, not listed."""
+    offers = catalogue.offers(kind)
     for plugin in catalogue.plugins:
-        names = [offer.name for offer in catalogue.offers(kind) if offer.plugin is plugin]
+        names = [offer.name for offer in offers if offer.plugin is plugin]
         own = [name for name in names if not name[:1].isupper()]
         classes = len(names) - len(own)
         more = f"{', ' if own else ''}and {classes} classes by their own names" if classes else ""
