@@ -141,6 +141,14 @@ def test_limits_and_crashes_end_a_trial_and_no_worker(workplace: Any, scheduler:
     assert worker.poll() is None
 
 
+def test_workers_need_no_hydra(workplace: Any, scheduler: Scheduler) -> None:  # noqa: F811
+    for name in ("hydra", "omegaconf"):
+        workplace.write(f"bare/{name}/__init__.py", f"raise ImportError('a worker has no {name}')\n")
+    scheduler.add_worker(PYTHONPATH=f"{workplace.folder}/bare{os.pathsep}{workplace.environment['PYTHONPATH']}")
+    workplace.sweep("model.level=1,2", *_at(scheduler)).assert_success()
+    assert set(workplace.trials("model.level")) == {1, 2}
+
+
 def test_a_worker_of_another_version_is_told_of_at_once(workplace: Any, scheduler: Scheduler) -> None:  # noqa: F811
     metadata = "Metadata-Version: 2.1\nName: runner-ml\nVersion: 0.0.1\n"
     workplace.write("old/runner_ml-0.0.1.dist-info/METADATA", metadata)

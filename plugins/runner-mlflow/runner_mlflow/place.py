@@ -19,6 +19,7 @@ PARENT = "mlflow.parentRunId"
 #: What MLflow takes at once: of metrics, of parameters, of runs that are looked for.
 _METRICS, _PARAMS, _PAGE = 900, 90, 1000
 #: Errors of these kinds would come again.
+_WHO = " Who asks is told by MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
 _FINAL = frozenset({"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "INVALID_STATE", "RESOURCE_DOES_NOT_EXIST"})
 
 
@@ -121,7 +122,8 @@ def told_apart() -> Iterator[None]:
         raise
     except MlflowException as error:
         kind = Refused if error.error_code in _FINAL else Away
-        raise kind(f"MLflow does not take it ({error.error_code}): {_line(error)}") from error
+        who = _WHO if error.get_http_status_code() in (401, 403) else ""
+        raise kind(f"MLflow does not take it ({error.error_code}): {_line(error)}{who}") from error
     except Exception as error:  # whatever a database or a store of artifacts raises
         raise Away(f"MLflow cannot be reached ({type(error).__name__}): {_line(error)}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from runner_mlflow.tracker import MlflowTracker
 
 import runner
 from runner.contracts import Event
+from runner.testing import FakeServer
 from tests.faults.conftest import make_workplace, until, workplace  # noqa: F401 - fixtures
 
 IRIS = {
@@ -106,7 +108,8 @@ def test_a_run_is_in_the_database_with_its_files_and_its_model(tmp_path: Path) -
     (tmp_path / "of").mkdir()
     tracker = {"use": "mlflow", "tracking_uri": address, "spool": str(spool), "wait": 60}
     before = "mlflow" in sys.modules
-    outcome = runner.run({**IRIS, "exporters": ["mlflow"], "trackers": [tracker]}, outputs=tmp_path / "outputs")
+    declared = {**IRIS, "exporters": ["mlflow"], "report": "html", "trackers": [tracker]}
+    outcome = runner.run(declared, outputs=tmp_path / "outputs")
     assert not outcome.remarks
     assert ("mlflow" in sys.modules) == before
     (run,) = recorded(address, "fold_1/loss", "all_rows/loss", "fold/accuracy")
@@ -126,6 +129,8 @@ def test_a_run_is_in_the_database_with_its_files_and_its_model(tmp_path: Path) -
     assert run["tags"]["runner.data"] == fingerprint
     assert run["tags"]["runner.id"] == outcome.path.name
     assert {"config/resolved.yaml", "metrics.json", "curves.csv", "logs/run.log"} <= set(run["files"])
+    assert "report.html" in run["files"]
+    assert [name for name in run["files"] if re.fullmatch(r"figures/\w+\.png", name)]
     assert not [name for name in run["files"] if name.startswith("artifacts/mlflow")]
     (model,) = run["models"]
     ask = (
@@ -263,6 +268,18 @@ def test_what_was_written_for_a_mistyped_address_is_sent_to_another(followed: An
     assert "--instead OLD NEW" in outcome.out + outcome.err
     followed.python("-m", "runner_mlflow", "send", "--instead", typo, "mlruns").assert_success()
     assert [name for name, *_ in trials_of(recorded(right))] == ["trial-0000"]
+
+
+def test_a_server_that_does_not_let_us_in_is_told_with_what_says_who_asks(
+    followed: Any, runner_http: FakeServer
+) -> None:
+    runner_http.answers("/api/2.0/mlflow/experiments/get-by-name", "who are you?", 401)
+    words = at(runner_http.url(""), "trackers.mlflow.wait=60")
+    outcome = followed.sweep("model.level=1", *words).assert_success()
+    told = outcome.out + outcome.err
+    assert "UNAUTHENTICATED" in told
+    assert "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD" in told
+    assert "Nothing is lost" in told
 
 
 def test_a_sweep_that_was_killed_goes_on_under_the_same_parent(followed: Any, until: Any) -> None:  # noqa: F811
