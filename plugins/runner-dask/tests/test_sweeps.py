@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("runner_dask", reason="runner-dask is not installed")
+
+import psutil  # distributed brings it
 
 import runner
 from tests.faults.conftest import make_workplace, until, workplace  # noqa: F401 - fixtures
@@ -176,9 +179,9 @@ def test_nothing_listens_but_for_this_machine(tmp_path: Path) -> None:
         assert executor.submit(max, 1, 2).result(60) == 2
         assert executor.where == "Dask, 1 processes of this machine, 1 tasks at once"
         assert "127.0.0.1" in executor._cluster.client.scheduler.address
-        found = _listening({os.getpid(), *_below(os.getpid())})
+        found = _listening(psutil.Process())
         assert len(found) >= 3  # the scheduler, the worker, and what watches over it
-        assert {address.rpartition(":")[0] for address in found} == {"127.0.0.1"}
+        assert {address for address, _ in found} == {"127.0.0.1"}
     finally:
         executor.close()
 
@@ -190,7 +193,7 @@ def test_a_batch_system_starts_the_workers(workplace: Any, tmp_path: Path, monke
     _program(programs / "sbatch", 'bash "$1" >job.out 2>&1 & echo "Submitted batch job $!"')
     _program(programs / "scancel", 'kill "$@" 2>/dev/null; true')
     workplace.environment["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    job = "{cores: 1, processes: 1, memory: 1GB, interface: lo, death_timeout: 30}"
+    job = "{cores: 1, processes: 1, memory: 1GB, interface: lo, death_timeout: 120}"
     words = ("model.level=1,2", "executor=dask", "executor.jobqueue=slurm", f"executor.job={job}")
     outcome = workplace.sweep(*words).assert_success()
     assert "Dask by slurm, 1 jobs" in outcome.out
@@ -254,16 +257,15 @@ def test_what_a_batch_system_reaches_is_one_interface_of_this_machine() -> None:
 
     from runner.errors import ResourceError
 
-    found: set[str] = set()
+    found: set[tuple[str, int]] = set()
     job = {"cores": 1, "memory": "1GB", "interface": "lo"}
     executor = DaskExecutor(jobqueue="slurm", job=job, wait=2.0)
-    watching = threading.Thread(target=lambda: [found.update(_listening({os.getpid()})) for _ in range(20)])
+    watching = threading.Thread(target=_watch, args=(found,))
     watching.start()
     with pytest.raises(ResourceError, match="Dask by slurm, 1 jobs has no worker after 2 s"):
         executor.slots()
     watching.join()
-    assert found
-    assert {address.rpartition(":")[0] for address in found} == {"127.0.0.1"}
+    assert {address for address, _ in found} == {"127.0.0.1"}
 
 
 def test_a_batch_system_that_is_not_here_is_told() -> None:
@@ -306,16 +308,17 @@ def _program(path: Path, text: str) -> None:
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
-def _below(pid: int) -> Iterator[int]:
-    """Return the processes that one has started, and those have."""
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            yield child
-            yield from _below(child)
+def _watch(found: set[tuple[str, int]]) -> None:
+    """Note for two seconds where this process listens."""
+    for _ in range(20):
+        found |= _listening(psutil.Process())
+        time.sleep(0.1)
 
 
-def _listening(pids: set[int]) -> set[str]:
-    """Return the addresses at which processes listen."""
-    time.sleep(0.1)
-    told = subprocess.run(["ss", "-ltnpH"], capture_output=True, text=True, check=True).stdout
-    return {line.split()[3] for line in told.splitlines() if any(f"pid={pid}," in line for pid in pids)}
+def _listening(process: psutil.Process) -> set[tuple[str, int]]:
+    """Return the addresses and ports at which a process listens, or one that it has started."""
+    found: set[tuple[str, int]] = set()
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            found |= {tuple(at.laddr) for at in one.net_connections("tcp") if at.status == psutil.CONN_LISTEN}
+    return found
