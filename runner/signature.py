@@ -310,9 +310,11 @@ def _annotation(node: ast.expr, module: _Module) -> Any:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         node = ast.parse(node.value, mode="eval").body
     names = {n.id: _light_name(n.id, module) for n in ast.walk(node) if isinstance(n, ast.Name)}
+    # Python 3.14 imports `typing` by itself to join types by `|`; an expression cannot name what it does that by.
+    within = {"__builtins__": {"__import__": __import__}}
     try:
         return eval(  # noqa: S307 - the expression's names are bound to types only
-            compile(ast.Expression(node), str(module.file), "eval"), {"__builtins__": {}}, names
+            compile(ast.Expression(node), str(module.file), "eval"), within, names
         )
     except (TypeError, AttributeError, NameError) as error:
         raise _NotStatic from error
