@@ -62,11 +62,11 @@ def pareto(sweep: Sweep, names: Sequence[str] = ()) -> Pareto:
             "--pareto: against what? The search of this sweep heard of nothing but the score; name costs or metrics, "
             "such as --pareto model_bytes,latency."
         )
-    axes = [Axis(axis, (0,)) for axis in info.axes]
+    done = [trial for trial in standing.trials if trial.state == "done" and trial.score is not None]
+    axes = [Axis(key, tuple(one.settings[key] for one in done if key in one.settings)) for key in info.axes]
     others = [name for name in info.directions if name != standing.metric]
     for name in chosen:
         check_measure("--pareto", name, axes, others)
-    done = [trial for trial in standing.trials if trial.state == "done" and trial.score is not None]
     records = [read_trial(sweep.path / TRIALS / trial_name(trial.number)) for trial in done]
     measures = [measure(name, info.directions) for name in chosen]
     return Pareto(

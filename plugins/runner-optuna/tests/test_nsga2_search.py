@@ -95,6 +95,20 @@ def test_a_sweep_that_is_gone_on_with_breeds_from_what_is_on_the_disk(tmp_path, 
     assert {trial["trial"] for trial in told if trial["unbeaten"]} == set(longer.unbeaten)
 
 
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [("depth", "--pareto: 'depth' is neither measured"), ("model.criterion", "--pareto: 'model.criterion' may be")],
+)
+def test_what_the_trials_cannot_be_compared_by_is_told(measure, told, tmp_path, capsys):
+    grid = {"model.criterion": ["gini", "entropy"]}
+    swept = {**SWEEP, "sweep": {**SWEEP["sweep"], "grid": grid}}
+    path = runner.sweep(swept, outputs=tmp_path).path
+    assert main(["compare", str(path), "--pareto"]) == 2
+    assert "--pareto: against what?" in capsys.readouterr().err
+    assert main(["compare", str(path), "--pareto", measure]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_the_command_says_which_trials_no_other_beats(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     words = ["model.C=tag(log,interval(0.01,100))", "sweep.ship=none"]
