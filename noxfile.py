@@ -15,7 +15,8 @@ NEXT_HYDRA = ["--pre", "hydra-core>=1.4.0rc1,<1.5", "omegaconf>=2.4.0.dev0"]
 CORE = [
     "tests/declare",
     "tests/plan",
-    "tests/cli/test_sweep.py",
+    "tests/cli/test_sweep.py::test_a_sweep_is_planned_carried_out_and_its_winner_shipped",
+    "tests/cli/test_sweep.py::test_resume_goes_on_by_the_folder_and_takes_more_values",
     "tests/test_catalogue.py",
     "tests/test_discovery.py",
 ]
