@@ -24,19 +24,15 @@ from runner.record.sweeps import Direction, TrialRecord
 
 @dataclass(frozen=True)
 class Measure:
-    """read: what a record tells: infinite where a cost is not known, NaN where a metric has no score."""
+    """of: what it is of a trial: infinite where a cost is not known, NaN where a metric has no score."""
 
     name: str
     direction: Direction
-    read: Callable[[TrialRecord], float]
-
-    def of(self, trial: TrialRecord) -> float:
-        """Return what it is of a trial."""
-        return self.read(trial)
+    of: Callable[[TrialRecord], float]
 
     def oriented(self, trial: TrialRecord) -> float:
         """Return it turned so that more is better."""
-        value = self.read(trial)
+        value = self.of(trial)
         return -value if self.direction == "minimize" else value
 
 

@@ -36,13 +36,19 @@ class Slow:
         self.written.append("cut off" if cut_off else "end")
 
 
-def test_it_rests_while_a_sweep_goes_on_and_not_when_that_has_ended(tmp_path: Path) -> None:
-    spooling, place = Spooling.begin(tmp_path, HEADER), Slow()
+def under_way(folder: Path) -> tuple[Spooling, Slow, threading.Thread]:
+    """A sweep that goes on, and somebody who has sent its first event."""
+    spooling, place = Spooling.begin(folder, HEADER), Slow()
     spooling.add(Event("first"))
-    sending = threading.Thread(target=_Sending(tmp_path, place).carry_out)
+    sending = threading.Thread(target=_Sending(folder, place).carry_out)
     sending.start()
     while not place.written:
         time.sleep(0.01)
+    return spooling, place, sending
+
+
+def test_it_rests_while_a_sweep_goes_on_and_not_when_that_has_ended(tmp_path: Path) -> None:
+    spooling, place, sending = under_way(tmp_path)
     spooling.add(Event("second"))
     time.sleep(1.0)
     assert place.written == ["first"]
@@ -54,12 +60,7 @@ def test_it_rests_while_a_sweep_goes_on_and_not_when_that_has_ended(tmp_path: Pa
 
 
 def test_it_does_not_rest_when_another_run_has_begun(tmp_path: Path) -> None:
-    long, place = Spooling.begin(tmp_path, HEADER), Slow()
-    long.add(Event("first"))
-    sending = threading.Thread(target=_Sending(tmp_path, place).carry_out)
-    sending.start()
-    while not place.written:
-        time.sleep(0.01)
+    long, place, sending = under_way(tmp_path)
     short = Spooling.begin(tmp_path, HEADER.__class__("r2", False, "", "/tmp", "digits", [], True))
     short.add(Event("quick"))
     short.end()

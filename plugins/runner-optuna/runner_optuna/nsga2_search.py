@@ -30,7 +30,7 @@ class Nsga2:
     trials: Count = 100
     batch: Several = 20
     crossover: UnitInterval = 0.9
-    startup_trials = 0
+    startup_trials = 0  # none beside the first generation
 
     def begin(self, space: Space, seed: int) -> Proposing:
         """Open a study in memory."""

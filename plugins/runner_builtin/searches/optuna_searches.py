@@ -147,7 +147,10 @@ def _suggested(proposed: optuna.trial.Trial, axis: Axis) -> Any:
 
 
 def study(search: str, sampler: Callable[[], optuna.samplers.BaseSampler], objectives: int = 1) -> optuna.Study:
-    """Open a study in memory. search: for whom; sampler: makes what proposes. Raises ConfigError without Optuna."""
+    """Open a study in memory. Raises ConfigError where Optuna is not installed.
+
+    search: for whom; sampler: makes what proposes; objectives: how many scores a trial has.
+    """
     try:
         import optuna  # it takes long, and few have it
     except ImportError as error:
