@@ -101,11 +101,13 @@ def looks(count: int, place: Path) -> dict[str, list[str]]:
         points = f"[runner.plugins]\n{plugin.name} = {plugin.package}.hooks\n"
         write_new(site, {f"{info}/METADATA": metadata, f"{info}/entry_points.txt": points})
     compileall.compile_dir(site, quiet=1)  # as pip does when it installs a wheel
+    empty = place / "empty"
+    empty.mkdir(exist_ok=True)  # where every import is looked for, too: plugins add no such folder
     python = [sys.executable, "-P", "-m", "runner.cli"]
     found = {}
     for words in (["--help"], ["plugins"], ["+experiment=digits", "--cfg", "job"]):
         name = f"runner {' '.join(words)}"
-        found[name] = ["env", "PYTHONPATH=", *python, *words]
+        found[name] = ["env", f"PYTHONPATH={empty}", *python, *words]
         found[f"{name}, {count} plugins"] = ["env", f"PYTHONPATH={site}", *python, *words]
     return found
 

@@ -233,7 +233,7 @@ class Catalogue:
 
     def _asked(self, hook: str) -> list[tuple[Plugin, Any, Problem | None]]:
         if hook not in self._given:
-            self._given[hook] = [(plugin, *given(plugin, hook)) for plugin in self.plugins]
+            self._given[hook], _ = call_isolated(lambda: [(plugin, *given(plugin, hook)) for plugin in self.plugins])
         return self._given[hook]
 
     def _is_settled(self, offers: list[Offer]) -> bool:
@@ -241,7 +241,7 @@ class Catalogue:
 
     def _offers(self, kind: str) -> dict[str, list[Offer]]:
         if kind not in self._tables:
-            self._tables[kind] = self._collect(KINDS[kind])
+            self._tables[kind], _ = call_isolated(self._collect, KINDS[kind])
         return self._tables[kind][0]
 
     def _collect(self, kind: Kind) -> tuple[dict[str, list[Offer]], dict[str, Problem]]:
@@ -252,7 +252,7 @@ class Catalogue:
             if call is None:
                 continue
             try:
-                table, _ = call_isolated(call)
+                table = call()
                 _check_table(table)
                 for name, target in table.items():
                     _check_offer(kind.hook, name, target)

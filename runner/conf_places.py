@@ -21,9 +21,9 @@ class ConfPlace:
     package: str | None = None
 
     @property
-    def address(self) -> str:
-        """How Hydra's search path calls it."""
-        return f"pkg://{self.package}" if self.package else f"file://{self.folder}"
+    def of_plugin(self) -> bool:
+        """Whether a plugin brings it."""
+        return self.package not in (None, SHIPPED)
 
 
 def conf_places(folder: Path, packages: Sequence[str], config_dir: Path | None = None) -> list[ConfPlace]:
@@ -31,7 +31,7 @@ def conf_places(folder: Path, packages: Sequence[str], config_dir: Path | None =
     shipped = package_folder(SHIPPED)
     places = [ConfPlace("--config-dir", config_dir)] if config_dir else []
     local = folder / "conf"
-    if local.is_dir() and local.resolve() != shipped:
+    if local.is_dir() and not local.samefile(shipped):
         places.append(ConfPlace("./conf", local))
     places.append(ConfPlace("runner", shipped, SHIPPED))
     places += [ConfPlace(name.partition(".")[0], package_folder(name), name) for name in packages]
@@ -46,4 +46,4 @@ def package_folder(name: str) -> Path:
         spec = None
     if spec is None or not spec.submodule_search_locations:
         raise ConfigError(f"the config package {name!r} cannot be found")
-    return Path(next(iter(spec.submodule_search_locations))).resolve()
+    return Path(next(iter(spec.submodule_search_locations)))

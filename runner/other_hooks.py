@@ -8,7 +8,6 @@ from typing import Any
 from runner.conf_places import package_folder
 from runner.discovery import Plugin, Problem
 from runner.errors import ConfigError
-from runner.isolation import call_isolated
 
 
 def given(plugin: Plugin, hook: str) -> tuple[Any, Problem | None]:
@@ -17,7 +16,7 @@ def given(plugin: Plugin, hook: str) -> tuple[Any, Problem | None]:
     if call is None:
         return (), None
     try:
-        value, _ = call_isolated(call)
+        value = call()
         wrong = OTHERS[hook](value)
     except Exception as error:  # noqa: BLE001 - a stranger's hook may raise anything
         return (), Problem(f"{hook}() failed: {type(error).__name__}: {error}")

@@ -93,6 +93,6 @@ def _heading(console: Console, title: str, note: str) -> None:
 def _table(console: Console, title: str, rows: Sequence[tuple[str, str]], note: str = "") -> None:
     _heading(console, title, note)
     width = max((len(name) for name, _ in rows), default=0) + 2
-    for name, what in rows:
-        line = Text(f"  {name:<{width}}", style="cyan")
-        console.print(line.append(Text(what, style="default")), soft_wrap=True)
+    lines = [Text.assemble((f"  {name:<{width}}", "cyan"), what) for name, what in rows]
+    if lines:
+        console.print(Text("\n").join(lines), soft_wrap=True)

@@ -7,7 +7,7 @@ cannot run is refused before Hydra makes a folder, in single runs and in every j
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
@@ -29,9 +29,9 @@ from runner.catalogue import Catalogue
 from runner.checking import SettingError
 from runner.conf_places import SHIPPED, ConfPlace, conf_places
 from runner.declare.plain import declared as declared
-from runner.declare.provenance import Origin
+from runner.declare.provenance import Origin, followed
 from runner.declare.rules import check_places, check_references
-from runner.declare.sources import SCHEME, component_source, limited_file_source
+from runner.declare.sources import COMPONENTS, FOLDERS, component_source, folders_source, limited_file_source
 from runner.errors import ConfigError
 from runner.plan.experiment import Experiment, resolve
 
@@ -64,9 +64,11 @@ def opened_hydra(setup: Setup) -> Iterator[Hydra]:
     sources = SourcesRegistry.instance()
     original = sources.types["file"]
     sources.types["file"] = limited_file_source(original)
-    sources.types[SCHEME] = component_source(setup.catalogue)
+    places = _places(setup)
+    sources.types[FOLDERS] = folders_source([place for place in places if place.of_plugin])
+    sources.types[COMPONENTS] = component_source(setup.catalogue)
     GlobalHydra.instance().clear()
-    loader = _Loader(_search_path(setup))
+    loader = _Loader(_search_path(places))
     loader.setup = setup
     made = Hydra(task_name="runner", config_loader=loader)
     GlobalHydra.instance().initialize(made)
@@ -94,16 +96,17 @@ def _keep_secrets_unread() -> None:
     register("secret", lambda reference: f"${{secret:{reference}}}", replace=True)
 
 
-def _search_path(setup: Setup) -> ConfigSearchPath:
+def _search_path(places: Sequence[ConfPlace]) -> ConfigSearchPath:
     """Put our places around Hydra's own: folders first, the shipped configs, the plugins', the catalogue."""
     path = create_config_search_path(f"pkg://{SHIPPED}")
-    schema = SearchPathQuery(provider="schema")
-    for place in _places(setup):
+    for place in places:
         if place.package is None:
-            path.prepend(place.provider, place.address, SearchPathQuery(provider="hydra"))
-        elif place.package != SHIPPED:
-            path.prepend(place.provider, place.address, schema)
-    path.prepend("plugins", f"{SCHEME}://", schema)
+            path.prepend(place.provider, f"file://{place.folder}", SearchPathQuery(provider="hydra"))
+    schema = SearchPathQuery(provider="schema")
+    packages = [place.package for place in places if place.package and place.of_plugin]
+    if packages:
+        path.prepend("plugins' conf", f"{FOLDERS}://{','.join(packages)}", schema)
+    path.prepend("plugins", f"{COMPONENTS}://", schema)
     return path
 
 
@@ -139,17 +142,16 @@ def experiment_of(config: DictConfig, setup: Setup) -> Experiment:
 
 
 def origin_of(config: DictConfig | None, setup: Setup) -> Origin:
-    """Return where a composed job's values were written: its words, and its files in the order of merging."""
-    words = list(setup.words)
-    choices: Mapping[str, Any] = {} if config is None else config.hydra.runtime.choices
-    chosen = [f"{str(group).partition('@')[0]}/{option}" for group, option in choices.items() if option]
-    names = [CONFIG_NAME, *(name for name in chosen if not name.startswith("hydra/"))]
+    """Return where a job's values were written: its words, and its files in the order of merging.
+
+    config: the composed job; without one, what its words and its files choose is followed.
+    """
     if config is None:
-        names += [
-            f"experiment/{word.partition('=')[2]}" for word in words if word.lstrip("+").startswith("experiment=")
-        ]
-    files = [path for name in names for path in [_file(name, setup)] if path is not None]
-    return Origin(words, files)
+        chosen = [word.lstrip("+").partition("=")[::2] for word in setup.words]
+        chosen.sort(key=lambda choice: choice[0] == "experiment")  # whose settings overlay all others
+    else:
+        chosen = [(str(group), str(option)) for group, option in config.hydra.runtime.choices.items()]
+    return Origin(list(setup.words), followed(CONFIG_NAME, chosen, lambda name: _file(name, setup)))
 
 
 def _file(name: str, setup: Setup) -> Path | None:

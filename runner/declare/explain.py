@@ -80,8 +80,9 @@ def _missing(error: MissingConfigException, catalogue: Catalogue) -> RunnerError
             catalogue.find(kind.name, name)
         except (ConfigError, PluginError) as told:
             presets = sorted(set(error.options or ()) - {*catalogue.names(kind.name), "none"})
-            hint = f" Presets: {', '.join(presets)}." if presets else ""
-            return type(told)(f"{told}{hint}")
+            near = did_you_mean(name, presets)
+            hint = near if near.startswith("Did") else f"Presets: {', '.join(presets)}."
+            return type(told)(f"{told} {hint}" if presets else str(told))
     if group:
         options = error.options or ()
         return ConfigError(f"{group} {name!r} does not exist. {did_you_mean(name, options)}")

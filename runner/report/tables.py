@@ -24,10 +24,11 @@ def show(console: Console, laid_out: Table) -> None:
     if console.is_terminal:
         console.print(laid_out)
         return
-    unlimited = console.options.update(max_width=100_000)
-    width = console.measure(laid_out, options=unlimited).maximum
-    for line in console.render_lines(laid_out, unlimited.update(width=width)):
-        console.print(Text("".join(segment.text for segment in line).rstrip()), soft_wrap=True)
+    lines = console.render_lines(laid_out, console.options.update(width=100_000), pad=False)
+    texts = ("".join(segment.text for segment in line).rstrip() for line in lines)
+    console.print(
+        Text("\n".join(texts)), soft_wrap=True
+    )  # at once: a call for each line takes as long as all of this
 
 
 def heading(console: Console, text: str) -> None:

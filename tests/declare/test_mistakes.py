@@ -84,6 +84,45 @@ def test_a_typo_in_a_file_is_told_with_file_and_line(project: Project) -> None:
 
 
 @pytest.mark.fault("F38")
+@pytest.mark.parametrize(
+    ("defaults", "words"),
+    [
+        ("[digits]", ["+experiment=mine", "model=small"]),
+        ("[digits]", ["-m", "+experiment=mine", "model=softmax,small"]),
+        ("[digits, {override /model: small}]", ["+experiment=mine"]),
+        ("[/experiment/digits, {override /model: small}]", ["-m", "+experiment=mine", "model.l2=0.1,0.2"]),
+        ("[digits, {override /model: small}, _self_]", ["+experiment=mine", "seed=3"]),
+    ],
+)
+def test_a_typo_in_a_preset_is_told_with_file_and_line(project: Project, defaults: str, words: list[str]) -> None:
+    path = project.write("conf/model/small.yaml", "defaults: [softmax, _self_]\n\nepoch: 3\n")
+    project.write("conf/experiment/mine.yaml", f"# @package _global_\ndefaults: {defaults}\n")
+    assert f"model.epoch ({path}, line 3): model 'softmax' has no option 'epoch'." in refused(project, *words).err
+
+
+@pytest.mark.fault("F38")
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("defaults: 3", "'defaults' is a list of configs, such as [digits, {override /model: ridge}], not 3"),
+        ("defaults: {a: b}", "'defaults' is a list of configs, such as"),
+        ("defaults: [digits, null]", "not None"),
+        ("defaults: [[digits]]", "not ['digits']"),
+        ("defaults: [{model: {a: b}}]", "not {'model': {'a': 'b'}}"),
+        ("defaults: [{model: a, source: b}]", "not {'model': 'a', 'source': 'b'}"),
+        ("defaults: [{3: b}]", "not {3: 'b'}"),
+        ("# @also", "Expected header format: KEY VALUE, got '@also'"),
+        ("# @package a b", "Too many components in '@package a b'"),
+    ],
+)
+def test_a_head_that_is_none_is_told_with_the_file(project: Project, head: str, told: str) -> None:
+    path = project.write("conf/experiment/mine.yaml", f"# @package _global_\n{head}\n")
+    message = refused(project, "+experiment=mine").err
+    assert str(path) in message
+    assert told in message
+
+
+@pytest.mark.fault("F38")
 def test_settings_left_for_another_model_name_both(project: Project) -> None:
     told = refused(
         project, "+experiment=digits", "model=RandomForestClassifier", "optimizer=none", "scheduler=none"
