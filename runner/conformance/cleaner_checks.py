@@ -19,20 +19,21 @@ def _ready(subject: Subject, dataset: Dataset) -> Any:
     return cleaner.fit(dataset) if getattr(cleaner, "learns", False) else cleaner
 
 
-def _clean(subject: Subject, dataset: Dataset) -> Dataset:
+def clean(subject: Subject, dataset: Dataset) -> Dataset:
+    """Clean rows with a fresh one, fitted to them if it learns."""
     after = _ready(subject, dataset).clean(dataset)
     subject.expect(isinstance(after, Dataset), f"clean() returned {type(after).__name__}, not a Dataset")
     return after  # type: ignore[no-any-return]
 
 
 def _cleanable(subject: Subject) -> list[Sample]:
-    return subject.usable(ROWS_OF_ALL_SORTS, lambda dataset: _clean(subject, dataset))
+    return subject.usable(ROWS_OF_ALL_SORTS, lambda dataset: clean(subject, dataset))
 
 
 def gives_only_rows_it_was_given(subject: Subject) -> None:
     """Row ids are a subset of those given, and lengths agree."""
     for sample in _cleanable(subject):
-        before, after = sample.make(), subject.call(_clean, subject, sample.make())
+        before, after = sample.make(), subject.call(clean, subject, sample.make())
         lengths = {after.n_rows, len(after.target), len(after.row_ids)}
         subject.expect(len(lengths) == 1, f"features, target and row ids have different lengths {sorted(lengths)}")
         new = np.setdiff1d(after.row_ids, before.row_ids).tolist()
@@ -44,7 +45,7 @@ def gives_only_rows_it_was_given(subject: Subject) -> None:
 def counts_the_rows_it_drops(subject: Subject) -> None:
     """What is missing afterwards stands in `dropped`."""
     for sample in _cleanable(subject):
-        before, after = sample.make(), subject.call(_clean, subject, sample.make())
+        before, after = sample.make(), subject.call(clean, subject, sample.make())
         gone, counted = before.n_rows - after.n_rows, sum(after.dropped.values()) - sum(before.dropped.values())
         told = f"on {sample.name} it dropped {gone} rows but counted {counted}"
         subject.expect(gone == counted, f"{told}; use dataset.drop(mask, reason)")
@@ -55,7 +56,7 @@ def keeps_every_row_if_it_says_so(subject: Subject) -> None:
     if not getattr(subject.build(), "keeps_rows", False):
         return
     for sample in _cleanable(subject):
-        before, after = sample.make(), subject.call(_clean, subject, sample.make())
+        before, after = sample.make(), subject.call(clean, subject, sample.make())
         stay = np.array_equal(before.row_ids, after.row_ids)
         subject.expect(stay, f"it declares keeps_rows but drops or moves rows of {sample.name}")
 
@@ -90,14 +91,14 @@ def learns_into_a_copy(subject: Subject) -> None:
 def cleans_the_same_way_again(subject: Subject) -> None:
     """Two cleaners built alike give the same rows."""
     for sample in _cleanable(subject):
-        first, second = (content(subject.call(_clean, subject, sample.make())) for _ in range(2))
+        first, second = (content(subject.call(clean, subject, sample.make())) for _ in range(2))
         subject.expect(first == second, f"cleaning {sample.name} again gives something else")
 
 
 def does_not_change_its_input(subject: Subject) -> None:
     """The dataset given stays as it is, in `fit` and in `clean`."""
     for sample in _cleanable(subject):
-        expect_untouched(subject, sample.make(), lambda given: _clean(subject, given))
+        expect_untouched(subject, sample.make(), lambda given: clean(subject, given))
 
 
 CLEANER = (

@@ -62,7 +62,7 @@ SOURCE = (gives_rows_with_ids_and_a_fingerprint, gives_the_same_rows_again)
 Parts = list[list[int]]
 
 
-def _folds(splitter: Any, dataset: Dataset) -> list[Parts]:
+def folds_of(splitter: Any, dataset: Dataset) -> list[Parts]:
     """Split as a run does: by the number of rows or by the rows themselves, the target and the groups."""
     rows = dataset if getattr(splitter, "sees_rows", False) else np.zeros((dataset.n_rows, 1))
     return [
@@ -72,7 +72,7 @@ def _folds(splitter: Any, dataset: Dataset) -> list[Parts]:
 
 
 def _split(subject: Subject) -> list[Parts]:
-    folds: list[Parts] = subject.call(_folds, subject.build(), PARTED.make())
+    folds: list[Parts] = subject.call(folds_of, subject.build(), PARTED.make())
     return folds
 
 
@@ -121,7 +121,7 @@ def gives_the_same_folds_again(subject: Subject) -> None:
 def does_not_change_the_target(subject: Subject) -> None:
     """The target and the groups stay as they are."""
     splitter = subject.build()
-    expect_untouched(subject, PARTED.make(), lambda given: _folds(splitter, given))
+    expect_untouched(subject, PARTED.make(), lambda given: folds_of(splitter, given))
 
 
 SPLITTER = (
@@ -135,21 +135,22 @@ SPLITTER = (
 # --- augmenters --------------------------------------------------------------------------------------------
 
 
-def _augment(subject: Subject, dataset: Dataset) -> Dataset:
+def augment(subject: Subject, dataset: Dataset) -> Dataset:
+    """Augment rows with a fresh one."""
     after = subject.build().augment(dataset, np.random.default_rng(0))
     subject.expect(isinstance(after, Dataset), f"augment() returned {type(after).__name__}, not a Dataset")
     return after  # type: ignore[no-any-return]
 
 
 def _augmentable(subject: Subject) -> list[Sample]:
-    return subject.usable(ROWS_OF_ALL_SORTS, lambda dataset: _augment(subject, dataset))
+    return subject.usable(ROWS_OF_ALL_SORTS, lambda dataset: augment(subject, dataset))
 
 
 def gives_the_originals_first_and_unchanged(subject: Subject) -> None:
     """The first rows are those given."""
     for sample in _augmentable(subject):
         before = sample.make()
-        after = subject.call(_augment, subject, sample.make())
+        after = subject.call(augment, subject, sample.make())
         first = after.take(np.arange(min(before.n_rows, after.n_rows)))
         ids_stay = first.row_ids.tolist() == before.row_ids.tolist()
         stay = repr(array(first.features).tolist()) == repr(array(before.features).tolist())
@@ -163,7 +164,7 @@ def marks_the_rows_it_makes(subject: Subject) -> None:
     """Every row that is no original has the id MADE."""
     for sample in _augmentable(subject):
         before = sample.make()
-        made = subject.call(_augment, subject, sample.make()).row_ids[before.n_rows :]
+        made = subject.call(augment, subject, sample.make()).row_ids[before.n_rows :]
         told = f"on {sample.name} {np.count_nonzero(made != MADE)} rows it made are not marked as MADE"
         subject.expect((made == MADE).all(), f"{told}, so they could be tested on; use dataset.joined(made)")
 
@@ -171,7 +172,7 @@ def marks_the_rows_it_makes(subject: Subject) -> None:
 def gives_each_row_a_target(subject: Subject) -> None:
     """Features, target, ids and groups stay equally long."""
     for sample in _augmentable(subject):
-        after = subject.call(_augment, subject, sample.make())
+        after = subject.call(augment, subject, sample.make())
         lengths = {after.n_rows, len(after.target), len(after.row_ids), len(after.groups)}
         subject.expect(len(lengths) == 1, f"features, target, row ids and groups have lengths {sorted(lengths)}")
 
@@ -179,14 +180,14 @@ def gives_each_row_a_target(subject: Subject) -> None:
 def makes_the_same_rows_from_the_same_seed(subject: Subject) -> None:
     """All chance comes from the generator given."""
     for sample in _augmentable(subject):
-        first, second = (content(subject.call(_augment, subject, sample.make())) for _ in range(2))
+        first, second = (content(subject.call(augment, subject, sample.make())) for _ in range(2))
         subject.expect(first == second, f"on {sample.name} it makes other rows from the same seed")
 
 
 def does_not_change_its_input(subject: Subject) -> None:
     """The dataset given stays as it is."""
     for sample in _augmentable(subject):
-        expect_untouched(subject, sample.make(), lambda given: _augment(subject, given))
+        expect_untouched(subject, sample.make(), lambda given: augment(subject, given))
 
 
 AUGMENTER = (

@@ -29,18 +29,19 @@ def can_be_cloned(subject: Subject) -> None:
 # --- transforms --------------------------------------------------------------------------------------------
 
 
-def _transform(subject: Subject, dataset: Dataset) -> Any:
+def transform(subject: Subject, dataset: Dataset) -> Any:
+    """Transform the rows that a fresh one was fitted to."""
     return clone(subject.build()).fit(dataset.features, dataset.target).transform(dataset.features)
 
 
 def _transformable(subject: Subject) -> list[Sample]:
-    return subject.usable(FEATURES_OF_ALL_SORTS, lambda dataset: _transform(subject, dataset))
+    return subject.usable(FEATURES_OF_ALL_SORTS, lambda dataset: transform(subject, dataset))
 
 
 def gives_a_row_for_each_row(subject: Subject) -> None:
     """The result is of shape (n_rows, ...)."""
     for sample in _transformable(subject):
-        features = subject.call(_transform, subject, sample.make())
+        features = subject.call(transform, subject, sample.make())
         shape, n_rows = getattr(features, "shape", None), sample.make().n_rows
         right = shape is not None and len(shape) >= 2 and shape[0] == n_rows
         subject.expect(right, f"it gives shape {shape} for {n_rows} rows; (n_rows, ...) is due")
@@ -59,7 +60,7 @@ def treats_each_row_by_itself(subject: Subject) -> None:
 def transforms_the_same_way_again(subject: Subject) -> None:
     """Fitted again with the same seed, it gives the same features."""
     for sample in _transformable(subject):
-        first, second = (subject.call(_transform, subject, sample.make()) for _ in range(2))
+        first, second = (subject.call(transform, subject, sample.make()) for _ in range(2))
         subject.expect(
             alike(first, second), f"fitted again with the same seed, it transforms otherwise ({sample.name})"
         )
@@ -78,7 +79,7 @@ def is_the_same_after_pickling(subject: Subject) -> None:
 def does_not_change_its_input(subject: Subject) -> None:
     """Features and target stay as they are, in `fit` and in `transform`."""
     for sample in _transformable(subject):
-        expect_untouched(subject, sample.make(), lambda given: _transform(subject, given))
+        expect_untouched(subject, sample.make(), lambda given: transform(subject, given))
 
 
 TRANSFORM = (
@@ -105,20 +106,21 @@ def _fit(subject: Subject, dataset: Dataset) -> Any:
     return clone(subject.build()).fit(dataset.features, dataset.target)
 
 
-def _predict(subject: Subject, dataset: Dataset) -> Any:
+def predict(subject: Subject, dataset: Dataset) -> Any:
+    """Predict the rows that a fresh one was fitted to."""
     return _fit(subject, dataset).predict(dataset.features)
 
 
 def learnable(subject: Subject) -> list[Sample]:
     """Return the samples that a model learns from."""
-    return subject.usable(_samples(subject.build()), lambda dataset: _predict(subject, dataset))
+    return subject.usable(_samples(subject.build()), lambda dataset: predict(subject, dataset))
 
 
 def predicts_a_label_or_value_for_each_row(subject: Subject) -> None:
     """Predictions are of shape (n_rows,), finite, and of a classifier among the classes."""
     for sample in learnable(subject):
         dataset = sample.make()
-        predicted = np.asarray(subject.call(_predict, subject, dataset))
+        predicted = np.asarray(subject.call(predict, subject, dataset))
         shape = (dataset.n_rows,)
         subject.expect(predicted.shape == shape, f"predict() gives shape {predicted.shape}, {shape} is due")
         finite = predicted.dtype.kind != "f" or np.isfinite(predicted).all()
@@ -148,7 +150,7 @@ def gives_probabilities_that_sum_to_one(subject: Subject) -> None:
 def learns_the_same_again(subject: Subject) -> None:
     """Fitted again with the same seed, it predicts the same."""
     for sample in learnable(subject):
-        first, second = (subject.call(_predict, subject, sample.make()) for _ in range(2))
+        first, second = (subject.call(predict, subject, sample.make()) for _ in range(2))
         subject.expect(
             alike(first, second), f"fitted again with the same seed, it predicts otherwise ({sample.name})"
         )
@@ -173,7 +175,7 @@ def does_not_diverge(subject: Subject) -> None:
 def does_not_change_the_training_rows(subject: Subject) -> None:
     """Features and target stay as they are, in `fit` and in `predict`."""
     for sample in learnable(subject):
-        expect_untouched(subject, sample.make(), lambda given: _predict(subject, given))
+        expect_untouched(subject, sample.make(), lambda given: predict(subject, given))
 
 
 MODEL = (

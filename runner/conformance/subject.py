@@ -11,7 +11,7 @@ from runner.catalogue import Catalogue, Offer
 from runner.conformance.samples import Sample
 from runner.data import Dataset
 from runner.isolation import restored_globals
-from runner.plan.nested import with_models
+from runner.plan.nested import chosen_inside, with_models
 
 
 class Broken(AssertionError):
@@ -51,9 +51,9 @@ class Subject:
         """Return what builds a model that is declared inside this one."""
 
         def build(key: str, declared: Mapping[str, Any]) -> Any:
-            del key
+            offer = self.catalogue.find("model", chosen_inside("model", key, declared))
             settings = {name: value for name, value in declared.items() if name != "use"}
-            return Subject(self.catalogue.find("model", declared["use"]), settings, self.catalogue).build(seed)
+            return Subject(offer, settings, self.catalogue).build(seed)
 
         return build
 

@@ -9,6 +9,7 @@ from typing import Any
 from runner.catalogue import Catalogue, Offer
 from runner.conformance import (
     cleaner_checks,
+    clear_checks,
     component_checks,
     data_checks,
     ending_checks,
@@ -103,6 +104,9 @@ def _promises(subject: Subject) -> Iterator[Callable[[Subject], None]]:
     yield from component_checks.EVERY
     if subject.offer.kind in component_checks.SENT:
         yield component_checks.can_be_pickled
+    if subject.offer.kind in clear_checks.WITH_DATA:
+        yield clear_checks.refuses_other_data_in_clear_words
+    yield clear_checks.refuses_odd_options_in_clear_words
     yield from BY_KIND[subject.offer.kind]
 
 

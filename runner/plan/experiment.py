@@ -22,7 +22,7 @@ from runner.plan.about import About
 from runner.plan.interpret import Interpret
 from runner.plan.intervals import Intervals
 from runner.plan.keys import digest_of
-from runner.plan.nested import declared_models, declared_sources
+from runner.plan.nested import chosen_inside, declared_models, declared_sources
 from runner.secrets import REDACTED, holds_plain_secret
 from runner.signature import Option
 
@@ -357,9 +357,7 @@ def _inner(
 
 
 def _inner_step(kind: str, path: str, entry: Any, catalogue: Catalogue, *, partial: bool, judged: bool) -> Step:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("use"), str):
-        raise ConfigError(f"{path}: {entry!r} declares no {kind}; write '{{use: NAME, …}}' with the options of NAME.")
-    offer = catalogue.find(kind, entry["use"])
+    offer = catalogue.find(kind, chosen_inside(kind, path, entry))
     try:
         checked = offer.check(_settings(entry), judged=judged, partial=partial)
     except SettingError as error:

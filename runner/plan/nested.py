@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+from runner.errors import ConfigError
 from runner.options import InputFileMark, ModelMark, SourceMark
 from runner.signature import Option
 
@@ -37,6 +38,14 @@ def with_models(
         if _marked(option.annotation, settings.get(option.name), option.name, ModelMark)
     }
     return {**settings, **made}
+
+
+def chosen_inside(kind: str, path: str, entry: Any) -> str:
+    """Return the name of the component that is declared inside another. Raises ConfigError."""
+    name = entry.get("use") if isinstance(entry, Mapping) else None
+    if not isinstance(name, str):
+        raise ConfigError(f"{path}: {entry!r} declares no {kind}; write '{{use: NAME, …}}' with the options of NAME.")
+    return name
 
 
 def input_files(options: Sequence[Option], settings: Mapping[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from runner.data import Dataset
+from runner.errors import DataError
 from runner.options import Columns, Positive
 from runner_builtin.feature_columns import number_rows
 
@@ -47,6 +48,8 @@ class DropOutliers:
         rows = number_rows(dataset.features, self.columns, _WHERE)
         fitted = copy(self)
         fitted.known_ = np.flatnonzero(~np.isnan(rows).all(axis=0))  # a column without a value has no fences
+        if not fitted.known_.size:
+            raise DataError(f"{_WHERE}: there are no numbers to judge the rows by.")
         fitted.lower_, fitted.upper_ = self._fences(rows[:, fitted.known_])
         return fitted
 

@@ -54,6 +54,13 @@ def test_a_chosen_column_of_texts_is_refused():
         kept(DropOutliers(columns=["t"]), pd.DataFrame({"t": ["x"]}))
 
 
+@pytest.mark.parametrize("method", ["iqr", "zscore"])
+@pytest.mark.parametrize("frame", [pd.DataFrame({"t": ["x", "y"]}), pd.DataFrame({"a": [np.nan, np.nan]})])
+def test_a_table_without_numbers_is_refused(method, frame):
+    with pytest.raises(DataError, match="there are no numbers to judge the rows by"):
+        kept(DropOutliers(method=method), frame)
+
+
 def test_images_are_judged_by_every_pixel():
     images = np.ones((6, 2, 2)) + np.arange(6)[:, None, None] * 0.1
     images[2, 1, 0] = 50
