@@ -5,9 +5,10 @@ A component is a class (or a function returning an object) that its plugin offer
 constructor's explicit keyword parameters are its options, typed by their annotations, and the core builds
 it from the declaration. Nobody inherits from us: a class that has the methods below is one of the kind.
 
-Four rules hold for every kind:
+Five rules hold for every kind:
 
 * The constructor only stores its options. Checking happens where the data are, or by the annotation.
+* What a component cannot work with, it refuses by an error that says what was found and what is due.
 * An argument is never changed in place; randomness comes only from the `rng` or `random_state` given.
 * A constructor parameter named `random_state` that the declaration leaves at None receives an int derived
   from the experiment's seed and the component's place, so that adding a step never shifts another's seed.
