@@ -36,7 +36,7 @@ def main(words: Sequence[str]) -> int:
     from runner.cli.run import disabled, with_plus
     from runner.declare.app import carry_out  # Hydra, which `--help` need not load
     from runner.declare.composing import Setup
-    from runner.declare.sweeping import Options
+    from runner.declare.flags import Flags
 
     as_json = "--json" in words
     allow_outside = "--allow-outside" in words
@@ -44,7 +44,7 @@ def main(words: Sequence[str]) -> int:
     folder = Path.cwd()
     setup = Setup(Catalogue.installed(disabled(), folder), folder)
     task = partial(_check, catalogue=setup.catalogue, as_json=as_json)
-    return carry_out(plain, setup, Options(allow_outside=allow_outside), task, _no_sweep)
+    return carry_out(plain, setup, Flags(allow_outside=allow_outside), task, _no_sweep)
 
 
 def _check(request: Request, *, catalogue: Catalogue, as_json: bool) -> None:

@@ -96,13 +96,13 @@ def _looks(root: Path, words: Sequence[str]) -> Iterator[tuple[str, Look]]:
 def _experiment(words: Sequence[str], catalogue: Catalogue) -> Iterator[Finding]:
     from runner.declare.app import carry_out  # Hydra, only where there is something to compose
     from runner.declare.composing import Setup
-    from runner.declare.sweeping import Options
+    from runner.declare.flags import Flags
     from runner.doctor.extras import extras
     from runner.doctor.finding import told, well
 
     chosen: list[Experiment] = []
     with redirect_stdout(None):
-        carry_out(words, Setup(catalogue, Path.cwd()), Options(), partial(_resolved, chosen, catalogue), _no_sweep)
+        carry_out(words, Setup(catalogue, Path.cwd()), Flags(), partial(_resolved, chosen, catalogue), _no_sweep)
     yield well("its declaration is sound")
     (experiment,) = chosen
     yield from extras(one.offer for step in experiment for one in (step, *step.inner))

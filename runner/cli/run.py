@@ -49,14 +49,14 @@ def main(words: Sequence[str], continues: str | None = None) -> int:
     from runner.catalogue import Catalogue
     from runner.declare.app import carry_out
     from runner.declare.composing import Setup
-    from runner.declare.sweeping import Options
+    from runner.declare.flags import Flags
 
     try:
         folder = Path.cwd()
         setup = Setup(Catalogue.installed(disabled(), folder), folder)
         if runs:
             _tell_broken(setup.catalogue)
-        options = Options(
+        options = Flags(
             allow_outside="--allow-outside" in given,
             yes="--yes" in given,
             plan_only="--plan" in given,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra._internal.hydra import Hydra
 from hydra._internal.utils import get_args_parser
@@ -30,23 +30,24 @@ from runner.declare.composing import (
     origin_of,
 )
 from runner.declare.explain import explain, is_hydras
+from runner.declare.flags import Flags
 from runner.declare.rules import check_words
-from runner.declare.sweeping import Options, of_jobs, wanted
 from runner.errors import ConfigError, ExitCode, RunnerError
 from runner.execute.request import Request
 from runner.record.environment import code_state, packages
 from runner.record.storage import storage_errors
 from runner.record.sweeps import TrialSummary
-from runner.trials.sweeping import Wanted
+
+if TYPE_CHECKING:
+    from runner.trials.sweeping import Wanted
+
+    #: Carries out a sweep; returns the exit code, and how its trials ended.
+    Sweep = Callable[[Wanted], tuple[int, Sequence[TrialSummary]]]
 
 #: Carries out one request and returns its primary score. Raises RunnerError where it failed.
 Task = Callable[[Request], float | None]
 
 log = logging.getLogger("runner")
-
-
-#: Carries out a sweep; returns the exit code, and how its trials ended.
-Sweep = Callable[[Wanted], tuple[int, Sequence[TrialSummary]]]
 
 
 @dataclass
@@ -56,7 +57,7 @@ class _Jobs:
     setup: Setup
     task: Task
     sweep: Sweep
-    options: Options
+    options: Flags
     command: Sequence[str]
     many: bool
     exit_code: int = ExitCode.OK
@@ -106,6 +107,8 @@ class _Jobs:
 
     def run_sweep(self, words: Sequence[str], *, hydra_context: HydraContext, config: DictConfig) -> float | None:
         """Carry out a whole sweep. Called by our sweeper, with the words as they were written."""
+        from runner.declare.sweeping import wanted  # a single run needs no sweeps
+
         loader, root = hydra_context.config_loader, str(config.hydra.sweep.dir)
         try:
             made = wanted(words, loader, self.setup, self.options, self.command, root)
@@ -140,11 +143,13 @@ class _Jobs:
             self.exit_code, _ = self.sweep(self._of_jobs(self.batched))
 
     def _of_jobs(self, jobs: Sequence[Sequence[str]]) -> Wanted:
+        from runner.declare.sweeping import of_jobs  # as above
+
         loader, root = self.context
         return of_jobs(jobs, loader, self.options, self.command, root=root, folder=str(self.setup.folder))
 
 
-def carry_out(argv: Sequence[str], setup: Setup, options: Options, task: Task, sweep: Sweep) -> int:
+def carry_out(argv: Sequence[str], setup: Setup, options: Flags, task: Task, sweep: Sweep) -> int:
     """Do what a command line asks. argv: without our own commands and flags. Raises RunnerError."""
     arguments = get_args_parser().parse_intermixed_args(list(argv))
     _check_arguments(arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from runner.contracts import Axis
 from runner.declare.axes import Words, counted, parsed, plain_value, taken_apart
 from runner.declare.composing import CONFIG_NAME, Setup
 from runner.declare.fast import Composer
+from runner.declare.flags import Flags
 from runner.errors import ConfigError
 from runner.plan.keys import digest_of
 from runner.plan.space import SweepSpace
@@ -30,19 +31,6 @@ from runner.trials.sweeping import Wanted
 _BESIDE = ("outputs=", "report=", "interpret.", "sweep.", "search.")
 #: A sweep of more trials than this must be asked for with `--yes`.
 MANY_TRIALS = 10_000
-
-
-@dataclass(frozen=True)
-class Options:
-    """Our own flags, beside Hydra's. drift: what to do with results of other code or data; see `Wanted`."""
-
-    allow_outside: bool = False
-    yes: bool = False
-    plan_only: bool = False
-    drift: str = "refuse"
-    keep_going: bool = False
-    disabled: tuple[str, ...] = ()
-    continues: str | None = None
 
 
 class Declaring:
@@ -69,7 +57,7 @@ class Declaring:
 
 
 def wanted(
-    words: Sequence[str], loader: ConfigLoader, setup: Setup, asked: Options, command: Sequence[str], root: str
+    words: Sequence[str], loader: ConfigLoader, setup: Setup, asked: Flags, command: Sequence[str], root: str
 ) -> Wanted:
     """Make out what a sweep is asked to do. Raises ConfigError, or what Hydra raises."""
     parser = OverridesParser.create(config_loader=loader)
@@ -134,7 +122,7 @@ class Given:
 def of_jobs(
     jobs: Sequence[Sequence[str]],
     loader: ConfigLoader,
-    asked: Options,
+    asked: Flags,
     command: Sequence[str],
     root: str,
     folder: str,
@@ -182,7 +170,7 @@ def _value(word: str, parser: OverridesParser) -> Any:
     return plain_value(parser.parse_override(word).value())
 
 
-def _check_size(space: SweepSpace, asked: Options) -> None:
+def _check_size(space: SweepSpace, asked: Flags) -> None:
     """Refuse a sweep that is larger than anyone means without saying so."""
     if space.interval is not None or asked.yes:
         return

@@ -7,8 +7,10 @@ how many others draw: adding a step, a fold or a trial shifts nobody else's numb
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def derive(root: int, place: str, fold: int | None = None) -> np.random.SeedSequence:
@@ -19,6 +21,8 @@ def derive(root: int, place: str, fold: int | None = None) -> np.random.SeedSequ
     """
     digest = sha256(f"{place}#{'' if fold is None else fold}".encode()).digest()
     words = tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))
+    import numpy as np
+
     return np.random.SeedSequence(root, spawn_key=words)
 
 
