@@ -25,7 +25,7 @@ from runner.declare.words import Vocabulary
 from runner.testing import make_catalogue
 
 #: More of them by hand: RUNNER_OVERRIDE_LISTS=5000.
-LISTS = int(os.environ.get("RUNNER_OVERRIDE_LISTS", "300"))
+LISTS = int(os.environ.get("RUNNER_OVERRIDE_LISTS", "100"))
 
 EXPERIMENTS = {
     "refs": """\
@@ -153,12 +153,12 @@ def random_words(rng: random.Random) -> list[str]:
     return words
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_jobs_are_composed_as_by_hydra(loader: ConfigLoaderImpl, seed: int) -> None:
     composer, rng = Composer(loader, "runner"), random.Random(seed)
     composer.config(["+experiment=digits"])
     errors = patched = 0
-    for _ in range(LISTS // 6):
+    for _ in range(LISTS // 2):
         words = random_words(rng)
         theirs, error = told(by_hydra, loader, words)
         mine, my_error = told(composer.config, words)
@@ -170,8 +170,8 @@ def test_random_jobs_are_composed_as_by_hydra(loader: ConfigLoaderImpl, seed: in
         assert difference(mine, theirs) is None, words
         assert OmegaConf.to_yaml(mine) == OmegaConf.to_yaml(theirs), words
         patched += declared_as_by_hydra(composer, words, theirs)
-    assert errors > LISTS / 60
-    assert patched > LISTS / 60
+    assert errors > LISTS / 20
+    assert patched > LISTS / 20
 
 
 def declared_as_by_hydra(composer: Composer, words: Sequence[str], theirs: DictConfig) -> bool:
@@ -227,7 +227,7 @@ def test_jobs_of_a_sweep_are_composed_as_by_hydra(loader: ConfigLoaderImpl) -> N
     start = ["hydra.mode=MULTIRUN", "hydra.verbose=true", "+experiment=docstrings", "model.l2=1,2"]
     master = loader.load_configuration("runner", start, run_mode=RunMode.MULTIRUN)
     composer, rng = Composer(loader, "runner", master), random.Random(4)
-    for words in [["+experiment=digits", "seed=1"], *(random_words(rng) for _ in range(LISTS // 10))]:
+    for words in [["+experiment=digits", "seed=1"], *(random_words(rng) for _ in range(LISTS // 5))]:
         theirs, error = told(loader.load_sweep_config, master, words)
         mine, my_error = told(composer.config, words)
         assert my_error == error, words
