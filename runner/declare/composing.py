@@ -106,7 +106,7 @@ def _search_path(places: Sequence[ConfPlace]) -> ConfigSearchPath:
     packages = [place.package for place in places if place.package and place.of_plugin]
     if packages:
         path.prepend("plugins' conf", f"{FOLDERS}://{','.join(packages)}", schema)
-    path.prepend("plugins", f"{COMPONENTS}://", schema)
+    path.prepend("components", f"{COMPONENTS}://", schema)
     return path
 
 

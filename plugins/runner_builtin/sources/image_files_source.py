@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
@@ -114,25 +114,27 @@ class ImageFilesSource:
 def _datasets(rows: FileRows, decoder: Decoder, block_bytes: int | None) -> Iterator[Dataset]:
     """Decode all images, in blocks of about `block_bytes` or all at once."""
     n_rows = len(rows.files.names)
-    pictures = _of_one_shape(rows.files, decoder)
-    first = next(pictures)
-    pictures = chain([first], pictures)
-    count = n_rows if block_bytes is None else max(block_bytes // first.pixels.nbytes, 1)
-    for start in range(0, n_rows, count):
-        images = _space(min(count, n_rows - start), first.pixels)
-        remarks: Counter[str] = Counter()
-        for row, picture in enumerate(islice(pictures, len(images))):
-            images[row] = picture.pixels
-            remarks.update(picture.remarks)
-        told = [f"{number:,} images {remark}" for remark, number in remarks.items()]
-        yield rows.dataset(images, start).noting(*told)
+    # Closed, not left to be collected: whoever reads no further must not leave threads decoding.
+    with closing(_decoded(rows.files, decoder)) as decoded:
+        pictures = _of_one_shape(rows.files, decoded)
+        first = next(pictures)
+        pictures = chain([first], pictures)
+        count = n_rows if block_bytes is None else max(block_bytes // first.pixels.nbytes, 1)
+        for start in range(0, n_rows, count):
+            images = _space(min(count, n_rows - start), first.pixels)
+            remarks: Counter[str] = Counter()
+            for row, picture in enumerate(islice(pictures, len(images))):
+                images[row] = picture.pixels
+                remarks.update(picture.remarks)
+            told = [f"{number:,} images {remark}" for remark, number in remarks.items()]
+            yield rows.dataset(images, start).noting(*told)
 
 
-def _of_one_shape(files: FileCollection, decoder: Decoder) -> Iterator[Picture]:
-    """Decode in order. Raises DataError where shapes differ, when three others are found or at the end."""
+def _of_one_shape(files: FileCollection, decoded: Iterable[Picture]) -> Iterator[Picture]:
+    """Hand images on. Raises DataError where shapes differ, when three others are found or at the end."""
     shape: tuple[int, ...] | None = None
     others: list[str] = []
-    for name, picture in zip(files.names, _decoded(files, decoder), strict=True):
+    for name, picture in zip(files.names, decoded, strict=True):
         height, width = picture.pixels.shape[:2]
         shape = shape or picture.pixels.shape
         if picture.pixels.shape != shape:
@@ -147,7 +149,7 @@ def _of_one_shape(files: FileCollection, decoder: Decoder) -> Iterator[Picture]:
             yield picture
 
 
-def _decoded(files: FileCollection, decoder: Decoder) -> Iterator[Picture]:
+def _decoded(files: FileCollection, decoder: Decoder) -> Generator[Picture, None, None]:
     """Decode in threads and give the images in order; never more than a few are on their way."""
     pending: deque[Future[Picture]] = deque()
     with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
