@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -151,9 +152,9 @@ def origin_of(config: DictConfig | None, setup: Setup) -> Origin:
         chosen.sort(key=lambda choice: choice[0] == "experiment")  # whose settings overlay all others
     else:
         chosen = [(str(group), str(option)) for group, option in config.hydra.runtime.choices.items()]
-    return Origin(list(setup.words), followed(CONFIG_NAME, chosen, lambda name: _file(name, setup)))
+    return Origin(list(setup.words), followed(CONFIG_NAME, chosen, partial(_file, _places(setup))))
 
 
-def _file(name: str, setup: Setup) -> Path | None:
-    paths = (place.folder / f"{name}.yaml" for place in _places(setup))
+def _file(places: Sequence[ConfPlace], name: str) -> Path | None:
+    paths = (place.folder / f"{name}.yaml" for place in places)
     return next((path for path in paths if path.is_file()), None)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from runner.declare.yaml_limits import check_yaml
+from runner.errors import ConfigError
+
 
 @dataclass(frozen=True)
 class Written:
@@ -76,7 +79,7 @@ def followed(primary: str, chosen: Iterable[tuple[str, str]], find: Callable[[st
         for where, options in entries:
             group, _, package = where.partition("@")
             for option in re.findall(r"[\w/-]+", options):
-                follow(f"{group}/{option}", package or group)
+                follow(f"{group}/{option}".strip("/"), package or group)
 
     follow(primary, "")
     choose(chosen)
@@ -88,23 +91,23 @@ def _defaults(path: Path, own: str) -> Iterator[tuple[str, str]]:
     entries = next((value for name, _, value in _entries(_read(path)) if name == "defaults"), None)
     for entry in entries.value if isinstance(entries, yaml.SequenceNode) else ():
         if isinstance(entry, yaml.ScalarNode):
-            group, _, option = (entry.value if entry.value.startswith("/") else f"/{own}/{entry.value}").rpartition(
-                "/"
-            )
-            yield group.strip("/"), option
+            group, _, option = _from_root(entry.value, own).rpartition("/")
+            yield group, option
         for words, _, value in _entries(entry):
             group = words.rpartition(" ")[2]  # behind `override` and `optional`
             options = value.value if isinstance(value, yaml.SequenceNode) else [value]
-            yield (
-                (group if group.startswith("/") else f"{own}/{group}").strip("/"),
-                " ".join(str(one.value) for one in options),
-            )
+            yield _from_root(group, own), " ".join(str(option.value) for option in options)
+
+
+def _from_root(name: str, own: str) -> str:
+    return (name if name.startswith("/") else f"{own}/{name}").strip("/")
 
 
 def _read(path: Path) -> yaml.Node | None:
     try:
+        check_yaml(path)
         return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, ConfigError):  # told by whoever loads it
         return None
 
 

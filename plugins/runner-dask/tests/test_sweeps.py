@@ -104,6 +104,20 @@ def test_the_trial_of_a_killed_worker_is_given_to_another(workplace: Any, schedu
     workplace.assert_nothing_lost()
 
 
+@pytest.mark.fault("F28")
+def test_that_no_worker_is_left_is_told_and_a_new_one_goes_on(workplace: Any, scheduler: Scheduler, until: Any) -> None:  # noqa: F811
+    only = scheduler.add_worker()
+    driver = workplace.start("model.level=1,2", "model.seconds=3", *_at(scheduler), "executor.wait=10")
+    until(lambda: workplace.done() == 1, told=workplace.printed)
+    only.kill()
+    only.wait()
+    until(lambda: "no worker has been there for 1" in workplace.printed(), told=workplace.printed)
+    scheduler.add_worker()
+    assert driver.wait(120) == 0, workplace.printed()
+    assert "2/2 trials" in workplace.printed()
+    workplace.assert_nothing_lost()
+
+
 @pytest.mark.fault("F01", "F28")
 def test_a_sweep_goes_on_after_its_driver_was_killed(workplace: Any, scheduler: Scheduler, until: Any) -> None:  # noqa: F811
     scheduler.add_worker()
