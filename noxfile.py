@@ -12,6 +12,8 @@ nox.options.default_venv_backend = "uv|virtualenv"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 #: Newer than any release, and older than what the package allows.
 NEXT_HYDRA = ["--pre", "hydra-core>=1.4.0rc1,<1.5", "omegaconf>=2.4.0.dev0"]
+#: With what pytest leaves out by default.
+WHOLE = ["-m", "long or not long"]
 CORE = [
     "tests/declare",
     "tests/plan",
@@ -26,7 +28,7 @@ CORE = [
 def tests(session: nox.Session) -> None:
     """Run the whole suite."""
     session.install("-e", ".[dev]")
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", *WHOLE, *session.posargs)
 
 
 @nox.session(python=PYTHONS)
@@ -34,7 +36,7 @@ def hydra_next(session: nox.Session) -> None:
     """Run the whole suite with the next Hydra."""
     session.install("-e", ".[dev]")
     session.install(*NEXT_HYDRA)
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", *WHOLE, *session.posargs)
 
 
 @nox.session(python=PYTHONS)

@@ -544,7 +544,8 @@ class Executor(Protocol):
     An executor elsewhere has `slots() -> int`, how many tasks it carries out at once, and `close()`, which ends what
     it has started; it may have the attributes `threads` (for each task, 1 if absent), `where` (a line that tells a
     person where it works) and `store` (where its workers keep results: a folder or an address of fsspec; None or
-    absent for the run's own).
+    absent for the run's own). What a person must hear while tasks wait, it warns of by the log "runner" with
+    `extra={"at_once": True}`; other warnings are told at the end.
     """
 
     def submit(self, task: Callable[..., Any], /, *arguments: Any) -> Future[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -33,11 +32,11 @@ SHIPPED: dict[str, tuple[list[str], str]] = {
 LONGER = {"diabetes", "forest", "wine_quality", "digits", "breast_cancer", "docstrings"}
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] if name in LONGER else []) for name in SHIPPED]
+)
 def test_a_shipped_experiment_goes_from_data_to_a_c_file(name: str, tmp_path: Path) -> None:
     told, needed = SHIPPED[name]
-    if name in LONGER and "RUNNER_C_ALL" not in os.environ:
-        pytest.skip("set RUNNER_C_ALL for the longer look")
     if needed and not (DATA / needed).is_file():
         pytest.skip(f"{needed} is not here")
     words = [word.format(data=DATA) for word in told]

@@ -59,7 +59,14 @@ def test_the_wheel_holds_the_configs_and_nothing_at_the_top_that_is_not_ours(whe
     assert {top for top in tops if not top.endswith(".dist-info")} == {"runner", "runner_builtin", "hydra_plugins"}
 
 
-@pytest.mark.parametrize("experiment", ["digits", "breast_cancer", "docstrings", "diabetes", "forest"])
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        "digits",
+        "diabetes",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("breast_cancer", "docstrings", "forest")),
+    ],
+)
 def test_every_shipped_experiment_runs_from_the_wheel_in_an_empty_folder(
     python: Path, tmp_path: Path, experiment: str
 ) -> None:

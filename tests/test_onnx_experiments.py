@@ -1,12 +1,11 @@
 """The shipped experiments as ONNX, by declaration: each export answers a thousand rows and those at the edge alike.
 
-Two of them are run always; RUNNER_TEST_ALL_EXPORTS=1 runs the others, too.
+One of them is run always; pytest's -m long runs the others.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -15,29 +14,27 @@ import runner
 from runner.testing import Project
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
-ALL = os.environ.get("RUNNER_TEST_ALL_EXPORTS") == "1"
 
-#: Experiment -> (settings, rows asked at least, whether it is run always).
+#: Experiment -> (settings, rows asked at least).
 SHIPPED = {
-    "digits": (["model.epochs=2"], 1000, False),
-    "breast_cancer": (["model.epochs=2"], 569, False),
-    "docstrings": (["model.epochs=2"], 700, False),
-    "forest": (["model.n_estimators=10"], 178, False),
-    "sms_spam": (["model.epochs=2", f"source.path={DATA}/sms-spam/SMSSpamCollection"], 1000, True),
-    "wine_quality": (["model.epochs=2", f"source.path={DATA}/wine-quality/winequality-red.csv"], 1000, False),
+    "digits": (["model.epochs=2"], 1000),
+    "breast_cancer": (["model.epochs=2"], 569),
+    "docstrings": (["model.epochs=2"], 700),
+    "forest": (["model.n_estimators=10"], 178),
+    "sms_spam": (["model.epochs=2", f"source.path={DATA}/sms-spam/SMSSpamCollection"], 1000),
+    "wine_quality": (["model.epochs=2", f"source.path={DATA}/wine-quality/winequality-red.csv"], 1000),
     "adult": (
         ["model.epochs=1", *(f"source.sources.{p}.path={DATA}/adult/adult-{p}.csv" for p in ("train", "test"))],
         1000,
-        True,
     ),
 }
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize(
+    "name", ["sms_spam", *(pytest.param(name, marks=pytest.mark.long) for name in SHIPPED if name != "sms_spam")]
+)
 def test_a_shipped_experiment_leaves_as_onnx_and_answers_alike(name: str, tmp_path: Path) -> None:
-    settings, least, always = SHIPPED[name]
-    if not (always or ALL):
-        pytest.skip("set RUNNER_TEST_ALL_EXPORTS=1 to run it")
+    settings, least = SHIPPED[name]
     files = [setting.partition("=")[2] for setting in settings if "path=" in setting]
     if not all(Path(file).is_file() for file in files):
         pytest.skip("its data are not here")

@@ -33,8 +33,8 @@ ASKED = 5
     ("name", "words"),
     [
         ("digits", ("model.epochs=3",)),
-        ("breast_cancer", ("model.epochs=3",)),
-        ("docstrings", ("model.epochs=3", "transforms.tfidf.max_features=500")),
+        pytest.param("breast_cancer", ("model.epochs=3",), marks=pytest.mark.long),
+        pytest.param("docstrings", ("model.epochs=3", "transforms.tfidf.max_features=500"), marks=pytest.mark.long),
         pytest.param(
             "sms_spam",
             (f"source.path={MESSAGES}", "model.epochs=3"),

@@ -72,7 +72,10 @@ class Shown:
 
     def tell(self, line: str) -> None:
         """Print it."""
-        print(line, file=self._out)
+        if self._watch is None:
+            print(line, file=self._out)
+        else:
+            self._watch.tell(line)
 
     def close(self) -> None:
         """Stop showing."""

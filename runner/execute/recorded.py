@@ -38,7 +38,7 @@ from runner.execute.referring import reference_of
 from runner.execute.rejected import rejected_table
 from runner.execute.request import Request
 from runner.execute.run_events import run_begun, run_ended
-from runner.execute.run_log import log_file, noted
+from runner.execute.run_log import log_file, noted, told_now
 from runner.execute.streamed_checks import check_streamable
 from runner.execute.streaming import carry_out_stream
 from runner.execute.surroundings import Surroundings
@@ -102,10 +102,10 @@ def execute(
         check_streamable(components)
     now, start = datetime.now(UTC), time.perf_counter()
     folder = RunFolder.create(Path(request.root), experiment.name, now)
-    with log_file(folder.folder("logs") / "run.log"), noted() as notes:
+    shown = any(getattr(ear, "shows", False) for _, ear in listeners)
+    with log_file(folder.folder("logs") / "run.log"), noted(told_now if shown else None) as notes:
         notes += experiment.remarks
         chosen = [(called.name, called.component) for called in components.many("trackers")]
-        shown = any(getattr(ear, "shows", False) for _, ear in listeners)
         deliveries = deliveries_to(chosen, lambda name: folder.path / layout.TRACKERS / name, shown=shown)
         return _Recording(
             request, experiment, components, surroundings, folder, Listeners(listeners, deliveries, folder.id), now,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,14 +37,28 @@ def log_file(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def noted() -> Iterator[list[str]]:
-    """Collect what is worth telling at the end: the log's warnings, each once."""
+def noted(tell: Callable[[str], None] | None = None) -> Iterator[list[str]]:
+    """Collect what is worth telling at the end: the log's warnings, each once.
+
+    tell: is given at once, and in place of a note, what a person must hear now: a warning with
+    `extra={"at_once": True}`. It may be called on any thread.
+    """
     notes: list[str] = []
+
+    def emit(record: logging.LogRecord) -> None:
+        hear = tell if tell is not None and getattr(record, "at_once", False) else notes.append
+        hear(masked(record.getMessage()))
+
     handler = logging.Handler(logging.WARNING)
     handler.addFilter(lambda record: record.levelno == logging.WARNING)  # an error is told on its own
-    handler.emit = lambda record: notes.append(masked(record.getMessage()))  # type: ignore[method-assign]
+    handler.emit = emit  # type: ignore[method-assign]
     log.addHandler(handler)
     try:
         yield notes
     finally:
         log.removeHandler(handler)
+
+
+def told_now(line: str) -> None:
+    """Tell a person beside what a run shows."""
+    print(line, file=sys.stderr, flush=True)

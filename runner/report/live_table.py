@@ -128,6 +128,10 @@ class Watch:
             self._out.print(failure_line(trial, message, log), soft_wrap=True)
         self.tick()
 
+    def tell(self, line: str) -> None:
+        """Print a line above what moves."""
+        self._out.print(Text(line), soft_wrap=True)
+
     def tick(self) -> None:
         """Show how far the sweep is, unless that was done a moment ago. To be called while nothing happens, too."""
         if self._progress.clock() - self._shown_at >= self._every:

@@ -217,7 +217,7 @@ class _Sweep:
         """Tell the trackers of the sweep while the block lasts, however that ends."""
         listeners = listening(trackers, folder.path, folder.info.id, shown=self.watcher.shows)
         telling = Telling(listeners, folder.path)
-        with noted() as telling.notes:
+        with noted(self.watcher.tell if self.watcher.shows else None) as telling.notes:
             telling.opened(folder.info, commit_of(self.wanted.code), self.workers, len(folder.known()))
             try:
                 yield telling

@@ -47,6 +47,7 @@ def test_hydras_suites_pass_on_the_installed_hydra(tmp_path: Path) -> None:
     assert passed(suites(sys.executable, tmp_path)) >= 50
 
 
+@pytest.mark.long  # nox's core session, of the continuous check, has the pre-release installed
 def test_hydras_suites_pass_on_the_newest_pre_release(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True)
     python = str(tmp_path / "env/bin/python")

@@ -151,6 +151,18 @@ def test_a_pipe_gets_a_line_per_failure_at_once_and_seldom_one_of_progress(progr
     assert out.getvalue().splitlines()[2:] == ["5/10 trials · 1 failed · 2.5 s left · best: 0.7 (trial 4)"]
 
 
+@pytest.mark.parametrize("out", [io.StringIO, Terminal])
+def test_what_is_told_stands_above_what_moves(progress, out) -> None:
+    screen = out()
+    with watching(progress, screen) as watch:
+        watch.show()
+        watch.tell("no worker is there: [look] at the queue")
+    before, told, after = screen.getvalue().partition("no worker is there: [look] at the queue\n")
+    assert told
+    assert "2/10 trials" in before
+    assert ("2/10 trials" in after) == (out is Terminal)  # a pipe is not told the same twice
+
+
 def test_the_end_is_not_told_twice(progress, clock: Clock) -> None:
     out = io.StringIO()
     with watching(progress, out) as watch:
