@@ -98,7 +98,7 @@ def test_data_of_another_sort(broken, component, told):
 @pytest.mark.parametrize(
     ("component", "told"),
     [
-        (Divides, "given share=0, it raises ZeroDivisionError: float division by zero"),
+        (Divides, "given share=0, it raises ZeroDivisionError: "),
         (TakesTheFirst, "given names=[], it raises IndexError: list index out of range"),
     ],
 )
