@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydra._internal.hydra import Hydra
-from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.errors import HydraException
@@ -31,6 +30,7 @@ from runner.declare.composing import (
 )
 from runner.declare.explain import explain, is_hydras
 from runner.declare.flags import Flags
+from runner.declare.hydra_arguments import args_parser
 from runner.declare.rules import check_words
 from runner.errors import ConfigError, ExitCode, RunnerError
 from runner.execute.request import Request
@@ -151,7 +151,7 @@ class _Jobs:
 
 def carry_out(argv: Sequence[str], setup: Setup, options: Flags, task: Task, sweep: Sweep) -> int:
     """Do what a command line asks. argv: without our own commands and flags. Raises RunnerError."""
-    arguments = get_args_parser().parse_intermixed_args(list(argv))
+    arguments = args_parser().parse_intermixed_args(list(argv))
     _check_arguments(arguments)
     words = list(arguments.overrides)
     if not arguments.shell_completion:
@@ -211,7 +211,7 @@ def _do(hydra: Hydra, arguments: Any, setup: Setup, jobs: _Jobs) -> int:
     elif arguments.info:
         hydra.show_info(arguments.info, config_name=CONFIG_NAME, overrides=words)
     elif arguments.hydra_help:
-        hydra.hydra_help(config_name=CONFIG_NAME, args_parser=get_args_parser(), args=arguments)
+        hydra.hydra_help(config_name=CONFIG_NAME, args_parser=args_parser(shown=True), args=arguments)
     elif jobs.many:
         return _run_many(hydra, words, jobs)
     else:
