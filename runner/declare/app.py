@@ -30,7 +30,7 @@ from runner.declare.composing import (
 )
 from runner.declare.explain import explain, is_hydras
 from runner.declare.flags import Flags
-from runner.declare.hydra_arguments import args_parser
+from runner.declare.hydra_arguments import args_parser, lenient_helps
 from runner.declare.rules import check_words
 from runner.errors import ConfigError, ExitCode, RunnerError
 from runner.execute.request import Request
@@ -207,7 +207,8 @@ def _do(hydra: Hydra, arguments: Any, setup: Setup, jobs: _Jobs) -> int:
     if arguments.cfg:
         hydra.show_cfg(CONFIG_NAME, words, arguments.cfg, arguments.package, arguments.resolve)
     elif arguments.shell_completion:
-        hydra.shell_completion(config_name=CONFIG_NAME, overrides=words)
+        with lenient_helps():  # for which Hydra makes its parser once more
+            hydra.shell_completion(config_name=CONFIG_NAME, overrides=words)
     elif arguments.info:
         hydra.show_info(arguments.info, config_name=CONFIG_NAME, overrides=words)
     elif arguments.hydra_help:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.declare.hydra_here import needs_hydra_alone
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 
@@ -43,6 +45,7 @@ def passed(line: str) -> int:
     return int(match[1])
 
 
+@needs_hydra_alone
 def test_hydras_suites_pass_on_the_installed_hydra(tmp_path: Path) -> None:
     assert passed(suites(sys.executable, tmp_path)) >= 50
 

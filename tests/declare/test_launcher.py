@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.declare.hydra_here import needs_hydra_alone
+
+pytestmark = needs_hydra_alone
 ROOT = Path(__file__).parents[2]
 
 PROGRAM = """\
