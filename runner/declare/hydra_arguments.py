@@ -1,7 +1,8 @@
 """Hydra's arguments, also where Hydra 1.3 meets Python 3.14.
 
-Hydra 1.3 gives one option an object for a help, so as not to write it in vain. From 3.14 on argparse looks into every help,
-and takes that for a badly formed one: Hydra does not start. So nothing is looked into while it makes its parser.
+Hydra 1.3 gives one option an object for a help, so as not to write it in vain. From 3.14 on argparse looks into
+every help, and takes that for a badly formed one: Hydra does not start. So nothing is looked into while it makes
+its parser.
 """
 
 from __future__ import annotations
