@@ -20,6 +20,8 @@ from runner.conformance.subject import Broken, Subject
 from runner.data import Dataset
 from runner.errors import PluginError
 
+#: The kinds whose components meet data.
+WITH_DATA = frozenset({"cleaner", "splitter", "augmenter", "transform", "model"})
 #: What Python and NumPy say where nobody thought of the case: neither what was found nor what is due.
 _ACCIDENTS = re.compile(
     r"values to unpack|unsupported operand|not (subscriptable|iterable|callable)|(positional|keyword) argument"
@@ -76,8 +78,10 @@ def _works(subject: Subject, dataset: Dataset) -> bool:
 def _expect_words(subject: Subject, given: str, carry_out: Callable[[], Any]) -> None:
     try:
         subject.call(carry_out)
-    except (Broken, SettingError):
-        return  # its own breaches are told by the other checks, a wrong type by the core
+    except Broken:  # it neither worked nor refused
+        raise
+    except SettingError:  # a wrong type is told by the core
+        return
     except Exception as raised:  # noqa: BLE001 - whatever it raises is judged
         error = raised.__cause__ if isinstance(raised, PluginError) and raised.__cause__ else raised
         told = str(error)
@@ -87,6 +91,3 @@ def _expect_words(subject: Subject, given: str, carry_out: Callable[[], Any]) ->
             f"given {given}, it raises {type(error).__name__}: {told:.200}. That does not say what was found and "
             "what is due; raise runner.errors.DataError, or ConfigError for an option, with both",
         )
-
-
-WITH_DATA = frozenset({"cleaner", "splitter", "augmenter", "transform", "model"})
