@@ -79,8 +79,8 @@ class Watch:
             self._told = True
             log.warning(
                 "executor 'dask': no worker has been there for %.0f s, and what is to be done waits for one. Look at "
-                "what the workers wrote last, start others with 'dask worker', or end this by Ctrl-C: the same "
-                "command goes on from there.", now - self._gone_since, extra={"at_once": True},
+                "what the workers wrote last, start others with 'dask worker', or end this by Ctrl-C; a sweep goes "
+                "on from there by the same command.", now - self._gone_since, extra={"at_once": True},
             )  # fmt: skip
 
 
