@@ -41,7 +41,8 @@ print("LOADED", json.dumps([code, loaded]))
     ids=" ".join,
 )
 def test_looking_imports_nothing_heavy(words: list[str], tmp_path: Path) -> None:
-    probe = PROBE.format(heavy=HEAVY)
+    answers = words[0] == "predict"  # which is of arrays from end to end
+    probe = PROBE.format(heavy=HEAVY if answers else ("numpy", *HEAVY))
     command = [sys.executable, "-P", "-c", probe, json.dumps(words)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     code, loaded = json.loads(done.stdout.rpartition("LOADED")[2])
